@@ -27,7 +27,7 @@ import (
 var parts = map[string]func(){
 	"kube-apiserver":          func() { serve(apiserver.NewAPIServerCommand) },
 	"kube-controller-manager": func() { serve(controllers.NewControllerManagerCommand) },
-	"kube-scheduler":          func() { serve(scheduler.NewSchedulerCommand) },
+	"kube-scheduler":          func() { serve(func() *cobra.Command { return scheduler.NewSchedulerCommand() }) },
 	"etcd":                    func() { etcdmain.Main(os.Args) },
 	"kubectl":                 kubectl,
 	"quantity":                func() { quantities(os.Stdin, os.Stdout) },
@@ -40,7 +40,6 @@ func main() {
 		fmt.Fprintf(os.Stderr, "%q is no part of the control plane: call it through the symlink of a part\n", name)
 		os.Exit(2)
 	}
-	endWithParent()
 	run()
 }
 
