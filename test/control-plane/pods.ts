@@ -50,7 +50,12 @@ export async function installPodMetrics(plane: ControlPlane): Promise<void> {
  *
  * @param cpu a quantity, for instance `90m`.
  */
-export async function setPodUsage(plane: ControlPlane, namespace: string, pod: string, cpu: string): Promise<void> {
+export async function setPodUsage(
+  plane: ControlPlane,
+  namespace: string,
+  pod: string,
+  cpu: string,
+): Promise<void> {
   const admin = plane.api('admin');
   const found = await admin.request<Pod>('GET', `/api/v1/namespaces/${namespace}/pods/${pod}`);
   expectStatus(found, [200]);
@@ -109,5 +114,6 @@ function apply(api: Api, path: string, body: object): Promise<ApiAnswer<unknown>
 }
 
 function expectStatus({ status, body }: ApiAnswer<unknown>, expected: readonly number[]): void {
-  if (!expected.includes(status)) throw new Error(`the API server answered ${status}: ${JSON.stringify(body)}`);
+  if (!expected.includes(status))
+    throw new Error(`the API server answered ${status}: ${JSON.stringify(body)}`);
 }
