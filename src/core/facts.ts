@@ -1,0 +1,27 @@
+import type { Change } from './change.ts';
+import type { Parameter } from './parameter.ts';
+
+/** What a rule may know besides its parameter: read before deciding, in memory. */
+export interface Facts {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly change: Change;
+  /** The proposed object; the stored one on DELETE. Never recorded whole. */
+  readonly object: unknown;
+  /** The stored object; undefined on CREATE. */
+  readonly oldObject: unknown;
+  /** Labels of the object, of its parent for `/scale`. */
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+/** A value computed from facts, or why it could not be: an error is a third outcome, never "no match". */
+export type Evaluated<T> =
+  | { readonly ok: true; readonly value: T; readonly used?: ReadonlyMap<string, string> }
+  | { readonly ok: false; readonly error: string };
+
+export type Computed<T> = (facts: Facts) => Evaluated<T>;
+
+/** On CREATE there is nothing to compare with; on UPDATE an absent value is one that is being added. */
+export function isNew(parameter: Parameter, facts: Facts): boolean {
+  return facts.change.operation === 'CREATE' && parameter.current === undefined;
+}
