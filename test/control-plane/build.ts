@@ -56,7 +56,7 @@ export async function controlPlaneBinaries(): Promise<ControlPlaneBinaries> {
   const assets = process.env['KUBEBUILDER_ASSETS'];
   const found = await locate(assets || (await builtFolder()));
   const missing = required.filter((part) => !found.paths.has(part));
-  if (missing.length > 0) throw new Error(`no ${missing.join(', no ')} in ${found.folder}`);
+  if (missing.length > 0) throw missingFrom(found.folder, missing);
   return found;
 }
 
@@ -68,7 +68,14 @@ export async function controlPlaneBinaries(): Promise<ControlPlaneBinaries> {
 export function binaryOf(binaries: ControlPlaneBinaries, part: Part): string {
   const path = binaries.paths.get(part);
   if (path !== undefined) return path;
-  throw new Error(`no ${part} in ${binaries.folder}: add it there, or unset KUBEBUILDER_ASSETS to build it`);
+  throw missingFrom(binaries.folder, [part]);
+}
+
+/** A folder built here has every part, so that only one named by `KUBEBUILDER_ASSETS` can lack any. */
+function missingFrom(folder: string, missing: readonly Part[]): Error {
+  return new Error(
+    `no ${missing.join(', no ')} in ${folder}: add it there, or unset KUBEBUILDER_ASSETS to build it`,
+  );
 }
 
 async function locate(folder: string): Promise<ControlPlaneBinaries> {

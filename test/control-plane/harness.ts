@@ -70,7 +70,7 @@ export interface ControlPlane {
   resume(name: ServerName): void;
   /**
    * Ends a server and starts it with the same flags, on the same port; resolves when it is ready. SIGKILL, the default,
-   * is a crash; SIGTERM drains, which takes an API server several seconds.
+   * is a crash; SIGTERM drains, for which an API server waits up to its request timeout of 60 s while anyone watches.
    */
   restart(name: ServerName, signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** All that a server has logged. */

@@ -106,8 +106,8 @@ export class Servers {
   }
 
   /**
-   * Kills every server, waits until all are gone, and removes the folder. SIGKILL, since an API server takes seconds to
-   * drain after SIGTERM and nothing it holds is kept.
+   * Kills every server, waits until all are gone, and removes the folder. SIGKILL, since an API server takes up to a
+   * minute to drain after SIGTERM and nothing it holds is kept.
    */
   async close(): Promise<void> {
     await Promise.all([...this.#servers.keys()].map((name) => this.end(name, 'SIGKILL')));
