@@ -17,6 +17,18 @@ export function explainVerdict(verdict: Verdict): string {
   return `${now}, ${answer}: ${explainCause(verdict)}`;
 }
 
+/** The same where the request as a whole is refused: a clamp, too, is then only what would pass. */
+export function explainRefusal(verdict: Verdict): string {
+  const { parameter, outcome } = verdict;
+  if (outcome === 'admit') return `${explainAsked(parameter)}, admitted`;
+  return `${explainAsked(parameter)}, ${outcome === 'throttle' ? 'throttle' : 'deny'}, ${wouldPass(verdict)}: ${explainCause(verdict)}`;
+}
+
+function explainAsked(parameter: Verdict['parameter']): string {
+  const value = (it: Verdict['granted']): string => formatValue(it, parameter);
+  return `${parameter.name}: ${value(parameter.current)} now, ${value(parameter.requested)} asked`;
+}
+
 function wouldPass({ parameter, granted }: Verdict): string {
   if (granted === undefined) return 'no other value would pass';
   if (granted === parameter.current) return 'only the current value would pass';

@@ -17,12 +17,16 @@ export type Decoded =
   | { readonly ok: false; readonly error: string; readonly uid?: string };
 
 export function decodeReview(body: Uint8Array): Decoded {
-  if (isDeeperThan(body, greatestDepth)) return { ok: false, error: `the body nests deeper than ${greatestDepth} levels` };
+  if (isDeeperThan(body, greatestDepth))
+    return { ok: false, error: `the body nests deeper than ${greatestDepth} levels` };
   let review: unknown;
   try {
     review = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
   } catch (error) {
-    return { ok: false, error: `the body is not JSON: ${error instanceof Error ? error.message : 'unreadable'}` };
+    return {
+      ok: false,
+      error: `the body is not JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
+    };
   }
   return readReview(review);
 }
@@ -49,9 +53,11 @@ function findFault(request: Fields): string | undefined {
   if (!isRecord(own(request, 'kind'))) return '`request.kind` is missing';
   if (text(part(request, 'userInfo', 'username')) === '') return '`request.userInfo.username` is missing';
   const needsObject = operation === 'CREATE' || operation === 'UPDATE';
-  if (needsObject && !isRecord(own(request, 'object'))) return `\`request.object\` is missing on ${operation}`;
+  if (needsObject && !isRecord(own(request, 'object')))
+    return `\`request.object\` is missing on ${operation}`;
   const needsOld = operation === 'UPDATE' || operation === 'DELETE';
-  if (needsOld && !isRecord(own(request, 'oldObject'))) return `\`request.oldObject\` is missing on ${operation}`;
+  if (needsOld && !isRecord(own(request, 'oldObject')))
+    return `\`request.oldObject\` is missing on ${operation}`;
   return undefined;
 }
 

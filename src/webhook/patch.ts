@@ -2,23 +2,26 @@
 import { encodeValue } from '../catalogue/encode.ts';
 import type { Verdict } from '../core/verdict.ts';
 
-export type PatchOperation =
-  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown };
+export type PatchOperation = {
+  readonly op: 'test' | 'add' | 'replace';
+  readonly path: string;
+  readonly value: unknown;
+};
 
 /**
  * One `test` and one `replace` for each value that was clamped; `add` where the request leaves the field out
  * (Go omits a zero). The tests make the API server refuse the patch, rather than misapply it, on any other object.
  */
 export function writePatch(verdicts: readonly Verdict[], object: unknown): PatchOperation[] {
-  return verdicts.flatMap(({ parameter, granted }) => {
+  return verdicts.flatMap(({ parameter, granted }): PatchOperation[] => {
     if (granted === undefined || granted === parameter.requested) return [];
     const { path } = parameter;
     const value = encodeValue(parameter, granted);
     const present = resolvePointer(object, path);
-    if (present === undefined) return [{ op: 'add' as const, path, value }];
+    if (present === undefined) return [{ op: 'add', path, value }];
     return [
-      { op: 'test' as const, path, value: present },
-      { op: 'replace' as const, path, value },
+      { op: 'test', path, value: present },
+      { op: 'replace', path, value },
     ];
   });
 }
