@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
@@ -6,9 +6,11 @@ import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { createServer, type TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import {
   type Certificates,
   clientName,
@@ -174,6 +176,68 @@ describe('make-dev-certs', () => {
     await expect(ended).rejects.toMatchObject({ code, stderr: expect.stringContaining(message) });
   });
 });
+
+describe('set-ca-bundle', () => {
+  const manifests = [
+    'kind: Service\nmetadata: {name: flyball}\n',
+    'kind: MutatingWebhookConfiguration\nwebhooks: [{name: a, clientConfig: {service: {name: x}}}, {name: b}]\n',
+    'kind: ValidatingWebhookConfiguration\nwebhooks:\n  - clientConfig: {caBundle: old} # kept\n',
+  ].join('---\n');
+
+  it('writes the authorities into every webhook, and nothing else', async () => {
+    const other = await makeCertificates();
+    const ca = join(folder, 'two.crt');
+    await writeFile(ca, made.ca.cert + other.ca.cert);
+    const { code, stdout } = await setBundle(['--ca', ca], manifests);
+    const [service, mutating, validating] = parseAllDocuments(stdout).map((document) => document.toJS());
+    const caBundle = Buffer.from(made.ca.cert + other.ca.cert).toString('base64');
+    expect(code).toBe(0);
+    expect(service).toEqual({ kind: 'Service', metadata: { name: 'flyball' } });
+    expect(mutating.webhooks).toEqual([
+      { name: 'a', clientConfig: { service: { name: 'x' }, caBundle } },
+      { name: 'b', clientConfig: { caBundle } },
+    ]);
+    expect(validating.webhooks).toEqual([{ clientConfig: { caBundle } }]);
+  });
+
+  it.each([
+    ['a key', () => made.ca.cert + made.ca.key, manifests, 'private key'],
+    ['a leaf', () => made.server.cert, manifests, "`CN=flyball` in the file of --ca is no authority's"],
+    ['no certificate', () => 'hello', manifests, 'holds no certificate'],
+    ['no webhook', () => made.ca.cert, 'kind: Service\n', 'no webhook in the manifests'],
+    ['broken YAML', () => made.ca.cert, 'a: [', 'Flow sequence'],
+  ])('refuses %s', async (_name, pem, input, message) => {
+    const ca = join(folder, 'unfit.crt');
+    await writeFile(ca, pem());
+    const { code, stdout, stderr } = await setBundle(['--ca', ca], input);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    [[], 2, '--ca is missing'],
+    [['--nope'], 2, "Unknown option '--nope'"],
+    [['--ca', '/nowhere'], 1, 'ENOENT'],
+  ])('%j ends with %i', async (argv, code, message) => {
+    const ended = await setBundle(argv, manifests);
+    expect(ended).toMatchObject({ code, stderr: expect.stringContaining(message) });
+  });
+});
+
+async function setBundle(argv: readonly string[], stdin: string) {
+  const path = new URL('../../certs/set-ca-bundle.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [path, ...argv], { stdio: 'pipe' });
+  // It may end before it has read its input; its code and message say why.
+  child.stdin.on('error', () => {});
+  child.stdin.end(stdin);
+  const ended = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = await ended;
+  return { code, stdout, stderr };
+}
 
 function pair({ cert, key }: { readonly cert: string; readonly key: string }) {
   return { cert, key };
