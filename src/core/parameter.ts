@@ -10,8 +10,19 @@ export type ParameterType = 'integer' | 'quantity' | 'percent' | 'duration' | 'c
 
 export type Value = bigint | string;
 
-/** How the object writes the value: needed to print it and to write it back. */
-export type Notation = 'number' | 'text' | 'seconds' | 'percent-text' | 'number-text' | QuantityFormat;
+/**
+ * How the object writes the value: needed to print it and to write it back. `json` is a choice whose text is JSON,
+ * `reference` one whose text names an object (`Deployment.apps/checkout`).
+ */
+export type Notation =
+  | 'number'
+  | 'text'
+  | 'seconds'
+  | 'percent-text'
+  | 'number-text'
+  | 'json'
+  | 'reference'
+  | QuantityFormat;
 
 /** What a higher value means for the service's capacity. */
 export type Capacity = 'more' | 'less' | 'none';
@@ -52,7 +63,7 @@ export function formatValue(
   if (typeof value === 'string') return value;
   if (parameter.type === 'quantity')
     return formatQuantity({ nanos: value, format: quantityFormat(parameter.notation) });
-  if (parameter.type === 'duration') return formatDuration(Number(value));
+  if (parameter.type === 'duration') return formatDuration(value);
   return parameter.type === 'percent' ? `${value}%` : `${value}`;
 }
 

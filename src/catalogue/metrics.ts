@@ -1,0 +1,140 @@
+/** The metrics of an HPA, by identity and never by index: a list in another order is no change. */
+import { canonicalJson } from './canonical.ts';
+import { define } from './define.ts';
+import type { Definition } from './kind.ts';
+import { child, instanceName, type Node } from './node.ts';
+import { add, descend, fail, openList, openName, resourceQuantum, type Survey } from './survey.ts';
+
+const fields = ['averageUtilization', 'averageValue', 'value'] as const;
+
+type Field = (typeof fields)[number];
+
+const words: Readonly<Record<Field, string>> = {
+  averageUtilization: 'target share of what the pods request',
+  averageValue: 'target average over the pods',
+  value: 'target value',
+};
+
+function target(base: string, field: Field, what: string): Definition {
+  const type = field === 'averageUtilization' ? 'percent' : 'quantity';
+  return define(`hpa.metrics.${base}.${field}`, [type, 'parametric', 'less'], `${words[field]}: ${what}`);
+}
+
+function identity(base: string, field: string, description: string): Definition {
+  return define(`hpa.metrics.${base}.${field}`, ['choice', 'parametric'], description);
+}
+
+export const averageCpuUtilization = target('cpu', 'averageUtilization', 'cpu, of the pod or of a container');
+
+export const metricDefinitions: readonly Definition[] = [
+  averageCpuUtilization,
+  target('cpu', 'averageValue', 'cpu, of the pod or of a container'),
+  target('memory', 'averageUtilization', 'memory, of the pod or of a container'),
+  target('memory', 'averageValue', 'memory, of the pod or of a container'),
+  target('resource', 'averageUtilization', 'any other resource, of the pod or of a container'),
+  target('resource', 'averageValue', 'any other resource, of the pod or of a container'),
+  target('pods', 'averageValue', 'a metric of the pods'),
+  identity('pods', 'selector', 'which series of the metric count'),
+  target('object', 'averageValue', 'a metric of one object'),
+  target('object', 'value', 'a metric of one object'),
+  identity('object', 'selector', 'which series of the metric count'),
+  identity('object', 'describedObject', 'the object that the metric describes'),
+  target('external', 'averageValue', 'a metric from outside the cluster'),
+  target('external', 'value', 'a metric from outside the cluster'),
+  identity('external', 'selector', 'which series of the metric count'),
+];
+
+const byName = new Map(metricDefinitions.map((definition) => [definition.name, definition]));
+
+/** One target to read, before duplicates are numbered. */
+interface Metric {
+  readonly base: string;
+  /** In brackets; empty where the base is identity enough. */
+  readonly instance: string;
+  /** Orders duplicates by what tells them apart. */
+  readonly order: string;
+  readonly resource: string;
+  readonly places: readonly (readonly [string, Node])[];
+}
+
+/** `list` is `spec/metrics` of v2; `utilization` is `spec/targetCPUUtilizationPercentage` of v1. */
+export function readMetrics(into: Survey, list: Node, utilization: Node): void {
+  const metrics = openList(into, list).flatMap((node) => readMetric(into, node));
+  if (utilization.value !== undefined)
+    metrics.unshift({ ...resource('cpu', ''), places: [['averageUtilization', utilization]] });
+  const seen = new Map<string, number>();
+  for (const metric of metrics.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))) {
+    const key = `${metric.base}[${metric.instance}]`;
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    addMetric(into, metric, count);
+  }
+}
+
+function addMetric(into: Survey, metric: Metric, count: number): void {
+  const instance = count === 1 ? metric.instance : `${metric.instance}#${count}`;
+  const brackets = instance === '' ? '' : `[${instance}]`;
+  for (const [field, node] of metric.places) {
+    const definition = byName.get(`hpa.metrics.${metric.base}.${field}`);
+    if (definition === undefined) continue;
+    const name = `hpa.metrics.${metric.base}${brackets}.${field}`;
+    const isQuantity = definition.type === 'quantity' && metric.resource !== '';
+    add(into, definition, {
+      node,
+      name,
+      ...(isQuantity ? { quantum: resourceQuantum(metric.resource) } : {}),
+    });
+  }
+}
+
+const readers = new Map<string, (into: Survey, source: Node) => Metric>([
+  ['resource', (into, source) => resourceMetric(into, source, '')],
+  [
+    'containerResource',
+    (into, source) => resourceMetric(into, source, openName(into, child(source, 'container'))),
+  ],
+  ['pods', (into, source) => namedMetric(into, source, 'pods')],
+  ['object', (into, source) => namedMetric(into, source, 'object')],
+  ['external', (into, source) => namedMetric(into, source, 'external')],
+]);
+
+function readMetric(into: Survey, node: Node): Metric[] {
+  const metrics = [...readers].flatMap(([key, read]) => {
+    const source = descend(into, node, key);
+    return source.value === undefined || into.error !== undefined ? [] : [read(into, source)];
+  });
+  if (metrics.length === 0) fail(into, node, 'is a metric of no known type');
+  return metrics;
+}
+
+function resourceMetric(into: Survey, source: Node, container: string): Metric {
+  const name = openName(into, descend(into, source, 'name'));
+  return { ...resource(name, container), places: targetsOf(into, source) };
+}
+
+function resource(name: string, container: string): Omit<Metric, 'places'> {
+  const shown = [name, container].filter((part) => part !== '').map(instanceName);
+  return name === 'cpu' || name === 'memory'
+    ? { base: name, instance: instanceName(container), order: '', resource: name }
+    : { base: 'resource', instance: shown.join('/'), order: '', resource: name };
+}
+
+function namedMetric(into: Survey, source: Node, base: string): Metric {
+  const metric = descend(into, source, 'metric');
+  const instance = instanceName(openName(into, descend(into, metric, 'name')));
+  const selector = descend(into, metric, 'selector');
+  const described = child(source, 'describedObject');
+  const order = canonicalJson([selector.value, described.value]);
+  if (!order.ok) fail(into, metric, order.error);
+  const places = [
+    ...targetsOf(into, source),
+    ['selector', selector],
+    ['describedObject', described],
+  ] as const;
+  return { base, instance, order: order.ok ? order.value : '', resource: '', places };
+}
+
+function targetsOf(into: Survey, source: Node): (readonly [string, Node])[] {
+  const node = descend(into, source, 'target');
+  return fields.map((field) => [field, descend(into, node, field)] as const);
+}
