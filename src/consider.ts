@@ -1,5 +1,6 @@
 /** From a request to a decision: select what governs it, read it as a change, decide. Says nothing, records nothing. */
 import { findKind } from './catalogue/catalogue.ts';
+import { couplingsOf } from './catalogue/couplings.ts';
 import type { Kind } from './catalogue/kind.ts';
 import { readChange } from './catalogue/read-change.ts';
 import type { Actor, Change, Operation, Target } from './core/change.ts';
@@ -117,7 +118,7 @@ function decideOn(request: ReviewRequest, subject: Subject, selection: Selection
   if (!reading.change.parameters.some(isChanged)) return unchanged(reading.change);
   const labels = subject.labels?.[0] ?? new Map<string, string>();
   const facts: Facts = { now, change: reading.change, object, oldObject, labels };
-  const decision = decide(selection.guards, reading.couplings, facts);
+  const decision = decide(selection.guards, couplingsOf(kind, reading.change.parameters), facts);
   return withErrors(decision, selection.errors);
 }
 

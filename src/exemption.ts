@@ -6,7 +6,7 @@ export interface ExemptionSettings {
   readonly namespaces: ReadonlySet<string>;
   /** Groups of people whose every change passes; each pass is recorded. */
   readonly breakGlassGroups: ReadonlySet<string>;
-  /** Govern the HPA controller's own writes to `/scale`; it ignores what was granted (docs/reasons.md). */
+  /** Govern the HPA controller's own writes to `/scale`; it ignores what was granted (docs/clients.md). */
   readonly governHpaController: boolean;
 }
 
