@@ -1,9 +1,10 @@
 /** Runs every guard's rules on every changed parameter: limits, relations, errors and the facts they used. */
 import { bindRelation } from './bind.ts';
-import type { Computed, Facts } from './facts.ts';
-import type { Guard } from './guard.ts';
-import { type AppliedLimit, type Limit, sourceOf } from './limit.ts';
+import type { Computed, Evaluated, Facts } from './facts.ts';
+import type { FoundLimit, Guard, RuleOutcome } from './guard.ts';
+import { type AppliedLimit, byId, sourceOf } from './limit.ts';
 import { covers, type Parameter } from './parameter.ts';
+import { everything } from './region.ts';
 import type { BoundRelation, Relation } from './relation.ts';
 
 /** A guard that could not be evaluated: the third outcome, which its failurePolicy decides. */
@@ -58,21 +59,28 @@ function applies(guard: Guard, facts: Facts, into: Collector): boolean {
     addError(guard, '', `match.when: ${matched.error}`, into);
     return false;
   }
-  for (const [name, value] of matched.used ?? []) into.facts.set(name, value);
+  addFacts(matched.used, into);
   return matched.value;
 }
 
 function collect(guard: Guard, governed: readonly Parameter[], facts: Facts, into: Collector): void {
   for (const parameter of governed) {
     for (const rule of guard.rules) {
-      const outcome = run(() => ({ ok: true, value: rule(parameter, facts) }), facts);
-      if (!outcome.ok) addError(guard, parameter.name, outcome.error, into);
-      else if (outcome.value !== undefined && 'error' in outcome.value)
-        addError(guard, parameter.name, outcome.value.error, into);
-      else if (outcome.value !== undefined) addLimit(guard, parameter, outcome.value, into);
+      const found = run(() => toEvaluated(rule(parameter, facts), parameter), facts);
+      if (!found.ok) addError(guard, parameter.name, found.error, into);
+      else if (found.value !== undefined) addLimit(guard, parameter, found.value, into);
     }
   }
   for (const relation of guard.relations) addRelation(guard, relation, facts, into);
+}
+
+/** A limit on numbers says nothing of a choice: a policy that puts one there is an error, not a limit without effect. */
+function toEvaluated(outcome: RuleOutcome, { type }: Parameter): Evaluated<FoundLimit | undefined> {
+  if (outcome === undefined) return { ok: true, value: undefined };
+  if ('error' in outcome) return { ok: false, error: outcome.error };
+  if (outcome.admits.kind === everything(type).kind) return { ok: true, value: outcome };
+  const article = type === 'integer' ? 'an' : 'a';
+  return { ok: false, error: `\`${outcome.rule}\` does not apply to ${article} ${type}` };
 }
 
 /** A rule that throws is a bug in Flyball; even then the request is decided, by failurePolicy. */
@@ -84,7 +92,9 @@ function run<T>(compute: Computed<T>, facts: Facts): ReturnType<Computed<T>> {
   }
 }
 
-function addLimit(guard: Guard, parameter: Parameter, limit: Limit, into: Collector): void {
+function addLimit(guard: Guard, parameter: Parameter, found: FoundLimit, into: Collector): void {
+  const { used, ...limit } = found;
+  addFacts(used, into);
   const applied: AppliedLimit = {
     ...limit,
     ...sourceOf(guard),
@@ -101,14 +111,14 @@ function addRelation(guard: Guard, relation: Relation, facts: Facts, into: Colle
   }
 }
 
+function addFacts(used: ReadonlyMap<string, string> | undefined, into: Collector): void {
+  for (const [name, value] of used ?? []) into.facts.set(name, value);
+}
+
 function addError(guard: Guard, parameter: string, message: string, into: Collector): void {
   const { policy, position, failurePolicy } = guard;
   if (guard.mode === 'Enforce') into.errors.push({ policy, position, parameter, failurePolicy, message });
   else into.errors.push({ policy, position, parameter, failurePolicy: 'Ignore', message });
-}
-
-function byId(a: { readonly id: string }, b: { readonly id: string }): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
 function key({ policy, position, parameter, message }: GuardError): string {
