@@ -5,6 +5,7 @@ import { distance } from './project.ts';
 import {
   attribute,
   contains,
+  type Edge,
   everything,
   type Interval,
   intersect,
@@ -56,16 +57,13 @@ function nearestPoint(region: Region, goal: Region, { current }: Parameter): Reg
     (a, b) =>
       compare(a.size, b.size) || compare(distance(a.at, home), distance(b.at, home)) || compare(a.at, b.at),
   );
-  const [best] = ranked;
-  /* v8 ignore next -- both sets are non-empty and disjoint, so there is a gap */
-  if (best === undefined) return region;
-  const edge = { at: best.at, by: best.by };
-  return { kind: 'numeric', intervals: [{ low: edge, high: edge }] };
+  const nearest = ranked.slice(0, 1).map(({ at, by }): Edge => ({ at, by }));
+  return { kind: 'numeric', intervals: nearest.map((edge) => ({ low: edge, high: edge })) };
 }
 
-interface Gap {
+/** The edge `at` of ours that faces theirs, and how far away they are. */
+interface Gap extends Edge {
   readonly at: bigint;
-  readonly by: readonly string[];
   readonly size: bigint;
 }
 
@@ -74,12 +72,15 @@ function gaps(region: NumericRegion, goal: NumericRegion): Gap[] {
 }
 
 function gapBetween(ours: Interval, theirs: Interval): Gap[] {
-  const isOursBelow =
-    ours.high.at !== undefined && theirs.low.at !== undefined && ours.high.at < theirs.low.at;
-  const [near, far] = isOursBelow ? [ours.high, theirs.low] : [ours.low, theirs.high];
-  /* v8 ignore next -- disjoint intervals have finite facing edges */
-  if (near.at === undefined || far.at === undefined) return [];
-  return [{ at: near.at, by: near.by, size: distance(near.at, far.at) }];
+  return [...gapUp(ours.high, theirs.low), ...gapDown(ours.low, theirs.high)];
+}
+
+function gapUp({ at, by }: Edge, { at: far }: Edge): Gap[] {
+  return at === undefined || far === undefined || far < at ? [] : [{ at, by, size: far - at }];
+}
+
+function gapDown({ at, by }: Edge, { at: far }: Edge): Gap[] {
+  return at === undefined || far === undefined || far > at ? [] : [{ at, by, size: at - far }];
 }
 
 function compare(a: bigint, b: bigint): number {

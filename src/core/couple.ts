@@ -5,16 +5,16 @@
  */
 import type { Parameter } from './parameter.ts';
 import { project } from './project.ts';
-import { between, everyNumber, intersect, isEmpty, only, type Region } from './region.ts';
+import { between, everyNumber, intersect, isEmpty, type NumericRegion } from './region.ts';
 import { type BoundRelation, boundOf, holds, termValue, type Vector } from './relation.ts';
 
-/** A parameter with its own region; one that the request leaves alone stays as it is. */
+/** A number with its own region; one that the request leaves alone stays as it is. */
 export interface Candidate {
   readonly parameter: Parameter;
-  readonly region: Region;
+  readonly region: NumericRegion;
 }
 
-type Domains = Map<string, Region>;
+type Domains = Map<string, NumericRegion>;
 
 /** More rounds than any chain of relations over one object needs; relations that still creep have no solution. */
 const mostRounds = 256;
@@ -30,17 +30,23 @@ export function solve(
   if (!propagate(domains, relations)) return undefined;
   const granted = new Map<string, bigint>();
   for (const { parameter } of candidates) {
-    const value = project(domains.get(parameter.name) ?? everyNumber, parameter);
+    const value = project(domainAt(domains, parameter.name), parameter);
     if (typeof value !== 'bigint') return undefined;
     granted.set(parameter.name, value);
-    domains = new Map(domains).set(parameter.name, only(parameter.type, value));
+    domains = new Map(domains).set(parameter.name, between(value, value));
     if (!propagate(domains, relations)) return undefined;
   }
   return relations.every((relation) => holds(relation, granted)) ? granted : undefined;
 }
 
-function domainOf({ parameter, region }: Candidate): Region {
-  return parameter.current === parameter.requested ? only(parameter.type, parameter.current) : region;
+function domainOf({ parameter, region }: Candidate): NumericRegion {
+  const { current, requested } = parameter;
+  return typeof current === 'bigint' && current === requested ? between(current, current) : region;
+}
+
+/** Of what is no candidate, nothing is known. */
+function domainAt(domains: Domains, name: string): NumericRegion {
+  return domains.get(name) ?? everyNumber;
 }
 
 /** Narrows both sides of each relation until nothing moves; false where a domain became empty. */
@@ -66,16 +72,13 @@ function narrow(domains: Domains, relation: BoundRelation): boolean {
 /** The greatest value of the right side, or the least of the left; undefined where unbounded. */
 function extreme(domains: Domains, relation: BoundRelation, side: 'left' | 'right'): bigint | undefined {
   const term = relation[side];
-  const domain = term.parameter === undefined ? undefined : domains.get(term.parameter);
-  if (domain === undefined || domain.kind === 'choice') return termValue(term, new Map());
-  const interval = side === 'right' ? domain.intervals.at(-1) : domain.intervals[0];
-  const edge = side === 'right' ? interval?.high.at : interval?.low.at;
-  return edge === undefined || term.parameter === undefined
-    ? undefined
-    : termValue(term, new Map([[term.parameter, edge]]));
+  if (term.parameter === undefined) return term.offset;
+  const { intervals } = domainAt(domains, term.parameter);
+  const edge = side === 'right' ? intervals.at(-1)?.high.at : intervals[0]?.low.at;
+  return edge === undefined ? undefined : termValue(term, new Map([[term.parameter, edge]]));
 }
 
-function tighten(domains: Domains, name: string | undefined, bound: Region): boolean {
+function tighten(domains: Domains, name: string | undefined, bound: NumericRegion): boolean {
   const domain = name === undefined ? undefined : domains.get(name);
   if (name === undefined || domain === undefined) return false;
   const narrowed = intersect(domain, bound);
@@ -84,8 +87,7 @@ function tighten(domains: Domains, name: string | undefined, bound: Region): boo
   return true;
 }
 
-function sameHull(a: Region, b: Region): boolean {
-  if (a.kind === 'choice' || b.kind === 'choice') return true;
+function sameHull(a: NumericRegion, b: NumericRegion): boolean {
   return (
     a.intervals.length === b.intervals.length &&
     a.intervals[0]?.low.at === b.intervals[0]?.low.at &&

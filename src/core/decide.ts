@@ -52,7 +52,9 @@ function decideParameter(parameter: Parameter, evaluation: Evaluation): Verdict 
   const limits = all.filter((limit) => limit.mode === 'Enforce');
   const excluding = all.filter((limit) => !contains(limit.admits, parameter.requested));
   const { region, conflict = [], yielded } = compose(limits, parameter);
-  const determining = excluding.filter((limit) => limit.mode === 'Enforce');
+  // What the region contains is admitted, even by the limits of a tier that gave way: else no granted value could be asked for.
+  const isAdmitted = contains(region, parameter.requested);
+  const determining = isAdmitted ? [] : excluding.filter((limit) => limit.mode === 'Enforce');
   const advisory = excluding.filter((limit) => limit.mode !== 'Enforce');
   const granted = project(region, parameter);
   const outcome = outcomeOf(determining, granted);

@@ -3,8 +3,11 @@ import type { Limit, Source } from './limit.ts';
 import type { Parameter } from './parameter.ts';
 import type { Relation } from './relation.ts';
 
+/** A limit, and the values that computed bounds read for it. */
+export type FoundLimit = Limit & { readonly used?: ReadonlyMap<string, string> };
+
 /** A rule's answer: a limit, nothing (no opinion), or why it could not be evaluated. */
-export type RuleOutcome = Limit | undefined | { readonly error: string };
+export type RuleOutcome = FoundLimit | undefined | { readonly error: string };
 
 /** A pure function of a parameter and the facts; it returns a limit and never decides. */
 export type Rule = (parameter: Parameter, facts: Facts) => RuleOutcome;

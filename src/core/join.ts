@@ -1,6 +1,6 @@
 /** Brings the verdicts of related parameters together. */
 import { type Candidate, solve } from './couple.ts';
-import { type AppliedLimit, sourceOf } from './limit.ts';
+import { type AppliedLimit, byId, sourceOf } from './limit.ts';
 import type { Parameter } from './parameter.ts';
 import { attribute, between, contains, everyNumber, intersect } from './region.ts';
 import { type BoundRelation, boundOf, describeRelation, holds, termValue, type Vector } from './relation.ts';
@@ -8,7 +8,8 @@ import { outcomeOf, type Verdict } from './verdict.ts';
 
 /**
  * The verdicts with all relations met. A coupling of the API server's own is left to it where the request itself
- * breaks it; a policy's relation always counts; one that is not enforced only advises.
+ * breaks it; a policy's relation counts wherever the request changes one of its sides; one that is not enforced
+ * only advises.
  */
 export function joinRelations(
   verdicts: readonly Verdict[],
@@ -19,7 +20,10 @@ export function joinRelations(
   const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   const advised = advise(verdicts, all, { solution: requested, known });
   const relations = all.filter(
-    (one) => one.mode === 'Enforce' && !(one.isCoupling && !holds(one, requested)),
+    (one) =>
+      one.mode === 'Enforce' &&
+      !(one.isCoupling && !holds(one, requested)) &&
+      verdicts.some(({ parameter }) => isAbout(one, parameter)),
   );
   const separate = vectorOf([
     ...requested,
@@ -66,9 +70,13 @@ function candidatesOf(
 ): Candidate[] {
   const named = new Set(relations.flatMap(({ left, right }) => [left.parameter, right.parameter]));
   const regions = new Map(verdicts.map((verdict) => [verdict.parameter.name, verdict.region]));
-  return parameters
-    .filter(({ name, requested }) => named.has(name) && requested !== undefined)
-    .map((parameter) => ({ parameter, region: regions.get(parameter.name) ?? everyNumber }));
+  return parameters.flatMap((parameter) => {
+    const region = regions.get(parameter.name) ?? everyNumber;
+    // A number that is removed is nothing to relate, unless the removal is refused and current stays.
+    const isAbsent = contains(region, undefined) && parameter.requested === undefined;
+    const isCandidate = named.has(parameter.name) && region.kind === 'numeric' && !isAbsent;
+    return isCandidate ? [{ parameter, region }] : [];
+  });
 }
 
 interface Settlement {
@@ -96,7 +104,7 @@ function settle(
     ...verdict,
     granted,
     region,
-    limits: [...verdict.limits, ...limits],
+    limits: [...verdict.limits, ...limits].sort(byId),
     determining,
     outcome: outcomeOf(determining, granted),
   };
@@ -124,7 +132,7 @@ function refuse(verdict: Verdict, relations: readonly BoundRelation[]): Verdict 
     ...verdict,
     granted: undefined,
     region: between(1n, 0n),
-    limits: [...verdict.limits, ...limits],
+    limits: [...verdict.limits, ...limits].sort(byId),
     determining: [...verdict.determining, ...limits],
     outcome: 'deny',
   };

@@ -73,3 +73,8 @@ export function sourceOf({ policy, mode, response, exception, retryAfterSeconds 
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
 }
+
+/** The one order of limits and relations, so that no decision depends on the order of policies. */
+export function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}

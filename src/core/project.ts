@@ -21,7 +21,7 @@ export function project(region: Region, proposal: Proposal): Value | undefined {
   }
   if (typeof current === 'bigint') {
     const asked = current < requested ? between(current, requested) : between(requested, current);
-    const within = nearest(intersect(region, asked) as NumericRegion, { ...proposal, requested });
+    const within = nearest(intersect(region, asked), { ...proposal, requested });
     if (within !== undefined) return within;
   }
   return nearest(region, { ...proposal, requested });

@@ -31,7 +31,6 @@ const decimalSuffixes: readonly (readonly [string, number])[] = [
   ['', 0],
   ['m', -3],
   ['u', -6],
-  ['n', -9],
 ];
 
 const binarySuffixes: readonly (readonly [string, bigint])[] = [
@@ -43,7 +42,7 @@ const binarySuffixes: readonly (readonly [string, bigint])[] = [
   ['Ki', 2n ** 10n],
 ];
 
-const decimalExponents = new Map(decimalSuffixes);
+const decimalExponents = new Map([...decimalSuffixes, ['n', -9] as const]);
 const binaryFactors = new Map(binarySuffixes);
 
 /** Longer than any value the API server emits; keeps the arithmetic small whatever is sent. */
@@ -118,16 +117,10 @@ function formatBinary(units: bigint): string {
 }
 
 function formatDecimal(nanos: bigint, asExponent: boolean): string {
-  let power = 18;
-  while (nanos % 10n ** BigInt(power + 9) !== 0n) power -= 3;
-  const number = nanos / 10n ** BigInt(power + 9);
-  if (power === 0) return `${number}`;
-  if (asExponent) return `${number}e${power}`;
-  return `${number}${suffixOf(power)}`;
-}
-
-function suffixOf(power: number): string {
-  for (const [suffix, exponent] of decimalSuffixes) if (exponent === power) return suffix;
-  /* v8 ignore next -- power walks 18..-9 in threes, each of which has a suffix */
-  throw new Error(`no suffix for 10^${power}`);
+  for (const [suffix, exponent] of decimalSuffixes) {
+    const unit = 10n ** BigInt(exponent + 9);
+    if (nanos % unit === 0n)
+      return `${nanos / unit}${asExponent && exponent !== 0 ? `e${exponent}` : suffix}`;
+  }
+  return asExponent ? `${nanos}e-9` : `${nanos}n`;
 }

@@ -31,7 +31,7 @@ export function everything(type: string): Region {
 }
 
 /** `[low, high]`; undefined is unbounded; empty where low > high. */
-export function between(low: bigint | undefined, high: bigint | undefined): Region {
+export function between(low: bigint | undefined, high: bigint | undefined): NumericRegion {
   if (low !== undefined && high !== undefined && low > high) return { kind: 'numeric', intervals: [] };
   return { kind: 'numeric', intervals: [{ low: { at: low, by: [] }, high: { at: high, by: [] } }] };
 }
@@ -47,7 +47,7 @@ export function only(type: string, value: Value | undefined): Region {
 }
 
 /** All but the open gaps `(center-reach, center)` and `(center, center+reach)`: what a deadband leaves. */
-export function outsideGap(center: bigint, reach: bigint): Region {
+export function outsideGap(center: bigint, reach: bigint): NumericRegion {
   const edge = (at: bigint): Edge => ({ at, by: [] });
   return {
     kind: 'numeric',
@@ -96,10 +96,15 @@ function isAbove(value: bigint, high: Edge): boolean {
   return high.at !== undefined && value > high.at;
 }
 
-/** The common part; where two edges coincide both provenances are kept, so the result has no order. */
+/**
+ * The common part; where two edges coincide both provenances are kept, so the result has no order. Numbers and
+ * choices have nothing in common.
+ */
+export function intersect(a: NumericRegion, b: NumericRegion): NumericRegion;
+export function intersect(a: Region, b: Region): Region;
 export function intersect(a: Region, b: Region): Region {
-  if (a.kind === 'choice') return b.kind === 'choice' ? intersectChoices(a.allowed, b.allowed) : a;
-  if (b.kind === 'choice') return a;
+  if (a.kind === 'choice') return b.kind === 'choice' ? intersectChoices(a.allowed, b.allowed) : choices([]);
+  if (b.kind === 'choice') return between(1n, 0n);
   const intervals: Interval[] = [];
   for (const one of a.intervals) {
     for (const other of b.intervals) {

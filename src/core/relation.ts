@@ -1,7 +1,7 @@
 import type { Source } from './limit.ts';
 import { formatValue, type Parameter } from './parameter.ts';
 
-/** `factor * parameter + offset`, or a constant where `parameter` is undefined; in smallest units. */
+/** `factor * parameter + offset`, or a constant where `parameter` is undefined; in smallest units, `factor` >= 0. */
 export interface Term {
   readonly parameter?: string;
   readonly factor: bigint;
@@ -40,10 +40,10 @@ export function holds(relation: Relation, values: Vector): boolean {
   return left === undefined || right === undefined || left + relation.gap <= right;
 }
 
-/** The highest value of the left parameter, or the lowest of the right one, that the other side allows. */
+/** The highest value of the left parameter, or the lowest of the right one, that the other side allows; undefined: any. */
 export function boundOf(relation: Relation, side: 'left' | 'right', other: bigint): bigint | undefined {
   const term = relation[side];
-  if (term.parameter === undefined) return undefined;
+  if (term.parameter === undefined || term.factor === 0n) return undefined;
   if (side === 'left') return floorDivide(other - relation.gap - term.offset, term.factor);
   return ceilDivide(other + relation.gap - term.offset, term.factor);
 }

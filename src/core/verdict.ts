@@ -16,7 +16,7 @@ export interface Verdict {
   readonly region: Region;
   /** Every enforced limit, sorted by id. */
   readonly limits: readonly AppliedLimit[];
-  /** The enforced limits that exclude what was requested. */
+  /** The enforced limits that exclude what was requested; none where only a tier that gave way does. */
   readonly determining: readonly AppliedLimit[];
   /** The limits of policies in Warn and Audit mode that exclude what was requested. */
   readonly advisory: readonly AppliedLimit[];
@@ -26,10 +26,10 @@ export interface Verdict {
   readonly yielded: readonly Tier[];
 }
 
-/** A clamp to nothing is a denial. */
+/** A clamp to nothing is a denial; a throttle stays one, since time may open what is closed now. */
 export function outcomeOf(determining: readonly AppliedLimit[], granted: Value | undefined): Outcome {
-  if (determining.length === 0) return 'admit';
-  return granted === undefined ? 'deny' : strictest(determining.map((limit) => limit.response));
+  const outcome = strictest(determining.map((limit) => limit.response));
+  return outcome === 'clamp' && granted === undefined ? 'deny' : outcome;
 }
 
 export function strictest(outcomes: readonly Outcome[]): Outcome {

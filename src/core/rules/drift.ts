@@ -2,7 +2,7 @@ import { type Amount, describeAmount, resolveAmount } from '../amount.ts';
 import type { Rule } from '../guard.ts';
 import { formatValue } from '../parameter.ts';
 import { between } from '../region.ts';
-import type { Bound } from './range.ts';
+import { type Bound, evaluateBound } from './range.ts';
 
 export interface DriftSpec {
   /** The value that distance is measured from. */
@@ -13,8 +13,7 @@ export interface DriftSpec {
 /** Total distance from an anchor, however many small steps it took. */
 export function drift(spec: DriftSpec): Rule {
   return (parameter, facts) => {
-    const anchor =
-      typeof spec.from === 'function' ? spec.from(facts, parameter) : { ok: true as const, value: spec.from };
+    const anchor = evaluateBound(spec.from, facts, parameter);
     if (!anchor.ok) return { error: `drift.from: ${anchor.error}` };
     const reach = resolveAmount(spec.max, anchor.value, parameter.quantum);
     return {
@@ -23,6 +22,7 @@ export function drift(spec: DriftSpec): Rule {
       reason: 'DriftTooFar',
       admits: between(anchor.value - reach, anchor.value + reach),
       detail: `within ${describeAmount(spec.max, anchor.value, parameter)} of the anchor ${formatValue(anchor.value, parameter)}`,
+      used: anchor.used ?? new Map(),
     };
   };
 }

@@ -14,8 +14,8 @@ export interface RangeSpec {
 /** Amplitude: the value lies in [min, max]. Tier hard: nothing widens it. */
 export function range(spec: RangeSpec): Rule {
   return (parameter, facts) => {
-    const min = evaluate(spec.min, facts, parameter);
-    const max = evaluate(spec.max, facts, parameter);
+    const min = evaluateSide(spec.min, facts, parameter);
+    const max = evaluateSide(spec.max, facts, parameter);
     if (!min.ok) return { error: `range.min: ${min.error}` };
     if (!max.ok) return { error: `range.max: ${max.error}` };
     const isBelow =
@@ -26,15 +26,21 @@ export function range(spec: RangeSpec): Rule {
       reason: isBelow ? 'BelowMinimum' : 'AboveMaximum',
       admits: between(min.value, max.value),
       detail: describe(min.value, max.value, parameter),
+      used: new Map([...(min.used ?? []), ...(max.used ?? [])]),
     };
   };
 }
 
-function evaluate(
+function evaluateSide(
   bound: Bound | undefined,
   facts: Facts,
   parameter: Parameter,
 ): Evaluated<bigint | undefined> {
+  return bound === undefined ? { ok: true, value: undefined } : evaluateBound(bound, facts, parameter);
+}
+
+/** The bound's value for this parameter, with the values that it read. */
+export function evaluateBound(bound: Bound, facts: Facts, parameter: Parameter): Evaluated<bigint> {
   return typeof bound === 'function' ? bound(facts, parameter) : { ok: true, value: bound };
 }
 
