@@ -1,0 +1,194 @@
+/** The only composition root: settings in, a running webhook out. */
+import { admit, type Ports } from './admit.ts';
+import { Pending } from './audit/join.ts';
+import { type DecisionLog, openLog } from './audit/log.ts';
+import type { DecisionRecord } from './audit/record.ts';
+import { StandingProposals } from './audit/standing.ts';
+import type { FactPorts } from './consider.ts';
+import type { ExemptionSettings } from './exemption.ts';
+import { type PolicyOrigin, type PolicyState, watchPolicies } from './policies.ts';
+import type { ProcessLog } from './telemetry/log.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { type CertificateSource, watchCertificates } from './tls.ts';
+import type { CallerSettings } from './webhook/authenticate.ts';
+import { type Handlers, type Readiness, type Server, startServer } from './webhook/server.ts';
+
+export interface ServeSettings {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly certificates: CertificateSource;
+  readonly caller: CallerSettings;
+  readonly policies: PolicyOrigin;
+  /** Of workloads and namespaces, where a cluster can be asked. */
+  readonly labels: LabelReaders | undefined;
+  readonly exemptions: ExemptionSettings;
+  /** The decision log; undefined writes none. */
+  readonly logPath?: string;
+  /** How long a server that is told to stop still answers new requests, while endpoints forget it. */
+  readonly drainMilliseconds: number;
+}
+
+export type LabelReaders = Pick<FactPorts, 'readLabels' | 'readNamespaceLabels'> & {
+  readonly readIsSynced: () => boolean;
+};
+
+/** What the caller may listen to and replace. */
+export interface ServeContext {
+  readonly log: ProcessLog;
+  readonly readNow?: () => number;
+  readonly onRecord?: (record: DecisionRecord) => void;
+}
+
+export interface Running {
+  readonly port: number;
+  readonly readPolicyState: () => PolicyState;
+  /** Not ready, then drained, then closed; all records are on disk when it resolves. */
+  stop(): Promise<void>;
+}
+
+/** Starts the webhook; rejects where the port, the certificates, the policies or the log cannot be had at the start. */
+export async function serve(settings: ServeSettings, context: ServeContext): Promise<Running> {
+  const { log } = context;
+  const metrics = createMetrics();
+  const decisionLog = await openDecisionLog(settings, { log, metrics });
+  const record = (entry: DecisionRecord): void => {
+    decisionLog?.append(entry);
+    metrics.decided(entry.outcome, rulesOf(entry));
+    if (entry.errors.length > 0) metrics.policyErrors(entry.errors.length);
+    context.onRecord?.(entry);
+  };
+  const policies = await watchPolicies(settings.policies, (state) => announce(state, { log, metrics }));
+  const certificates = await watchCertificates(settings.certificates, log);
+  const ports = createPorts(settings, {
+    context,
+    metrics,
+    record,
+    readPolicies: () => policies.readState().set,
+  });
+  const state = { isStopping: false };
+  const readReadiness = (): Readiness => checkReadiness({ policies: policies.readState(), settings, state });
+  const handlers = createHandlers(ports, { log, metrics, readReadiness });
+  const { host, port, caller } = settings;
+  const server = await startServer({ host, port, caller, tls: certificates.read() }, handlers);
+  certificates.onChange((fresh) => server.replaceCertificates(fresh));
+  const sweep = setInterval(() => ports.pending.expire(ports.readNow()), 5_000).unref();
+  const stop = async (): Promise<void> => {
+    state.isStopping = true;
+    await drain(server, settings.drainMilliseconds);
+    clearInterval(sweep);
+    policies.stop();
+    certificates.stop();
+    ports.pending.expire(Number.POSITIVE_INFINITY);
+    await decisionLog?.close();
+  };
+  return { port: server.port, readPolicyState: policies.readState, stop };
+}
+
+interface Instruments {
+  readonly log: ProcessLog;
+  readonly metrics: Metrics;
+}
+
+function openDecisionLog(
+  settings: ServeSettings,
+  { log, metrics }: Instruments,
+): Promise<DecisionLog> | undefined {
+  if (settings.logPath === undefined) return undefined;
+  return openLog(settings.logPath, ({ message, dropped }) => {
+    metrics.logTrouble();
+    log.error({ reason: message, dropped }, 'the decision log cannot be written');
+  });
+}
+
+function announce(state: PolicyState, { log, metrics }: Instruments): void {
+  const isWhole = state.problems.length === 0;
+  metrics.policiesLoaded(state.set?.size ?? 0, isWhole);
+  const hash = state.set?.hash;
+  if (isWhole) log.info({ policies: state.set?.size, hash }, 'policies in force');
+  else
+    log.error(
+      { hash, problems: state.problems.slice(0, 20) },
+      'the new policies are not valid; the last good set stays in force',
+    );
+}
+
+interface Wiring {
+  readonly context: ServeContext;
+  readonly metrics: Metrics;
+  readonly record: (entry: DecisionRecord) => void;
+  readonly readPolicies: FactPorts['readPolicies'];
+}
+
+function createPorts(settings: ServeSettings, { context, metrics, record, readPolicies }: Wiring): Ports {
+  return {
+    readPolicies,
+    readLabels: settings.labels?.readLabels ?? unknown,
+    readNamespaceLabels: settings.labels?.readNamespaceLabels ?? unknown,
+    readNow: context.readNow ?? Date.now,
+    exemptions: settings.exemptions,
+    pending: new Pending(record),
+    standing: new StandingProposals(),
+    record,
+    onExempted: ({ isBreakGlass }) => metrics.exempted(isBreakGlass ? 'break-glass' : 'routine'),
+    onStanding: metrics.standing,
+  };
+}
+
+/** Without a cluster no label is known: policies that need one are decided by their failurePolicy. */
+const unknown = (): undefined => undefined;
+
+function createHandlers(
+  ports: Ports,
+  around: Instruments & { readonly readReadiness: () => Readiness },
+): Handlers {
+  const { log, metrics, readReadiness } = around;
+  return {
+    review: (door, request) => admit(door, request, ports),
+    readReadiness,
+    renderMetrics: metrics.render,
+    onRefused: ({ cause, message, remote }) => {
+      metrics.refused(cause);
+      log[cause === 'internal' ? 'error' : 'warn'](
+        { cause, remote, reason: message },
+        'a request was not decided',
+      );
+    },
+    onAnswered: (door, response, seconds) => {
+      metrics.answered(
+        door,
+        response.allowed ? (response.patch === undefined ? 'allow' : 'patch') : 'refuse',
+        seconds,
+      );
+    },
+  };
+}
+
+interface Readable {
+  readonly policies: PolicyState;
+  readonly settings: ServeSettings;
+  readonly state: { readonly isStopping: boolean };
+}
+
+function checkReadiness({ policies, settings, state }: Readable): Readiness {
+  const checks: readonly (readonly [string, boolean])[] = [
+    ['policies loaded', policies.set !== undefined],
+    ['labels synced', settings.labels?.readIsSynced() ?? true],
+    ['not stopping', !state.isStopping],
+  ];
+  return {
+    isReady: checks.every(([, isMet]) => isMet),
+    checks: checks.map(([name, isMet]) => `${isMet ? 'ok' : 'no'} ${name}`),
+  };
+}
+
+async function drain(server: Server, milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  await server.close();
+}
+
+function rulesOf({ verdicts }: DecisionRecord): string[] {
+  return verdicts.flatMap(({ limits, determining }) =>
+    limits.filter(({ id }) => determining.includes(id)).map(({ rule }) => rule),
+  );
+}
