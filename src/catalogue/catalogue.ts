@@ -1,12 +1,26 @@
 /** All kinds that Flyball knows by name, in one frozen order. */
 import { covers, stripInstances } from '../core/parameter.ts';
+import { anchorAnnotation } from './anchor.ts';
 import { hpa } from './hpa.ts';
+import { scaledObject } from './keda.ts';
 import type { Definition, Door, Kind } from './kind.ts';
 import { nearest } from './nearest.ts';
+import { pdb } from './pdb.ts';
+import { pod } from './pod.ts';
 import { quota } from './quota.ts';
+import { vpa } from './vpa.ts';
 import { deployment, statefulSet } from './workload.ts';
 
-export const catalogue: readonly Kind[] = Object.freeze([hpa, deployment, statefulSet, quota]);
+export const catalogue: readonly Kind[] = Object.freeze([
+  hpa,
+  deployment,
+  statefulSet,
+  pod,
+  quota,
+  vpa,
+  scaledObject,
+  pdb,
+]);
 
 const byDoor = new Map<string, Kind>();
 const byKind = new Map<string, Kind>();
@@ -17,6 +31,7 @@ for (const kind of catalogue) {
     byDoor.set(`${group}/${resource}/${subresource}`, kind);
   for (const definition of kind.definitions) byName.set(definition.name, definition);
 }
+byName.set(anchorAnnotation.name, anchorAnnotation);
 
 /** Every definition once, in the catalogue's order. */
 export const definitions: readonly Definition[] = Object.freeze([...byName.values()]);

@@ -4,7 +4,7 @@ import { atMost, define, defineExists } from './define.ts';
 import type { Kind } from './kind.ts';
 import { metricDefinitions, readMetrics } from './metrics.ts';
 import { rootOf } from './node.ts';
-import { formatReference } from './reference.ts';
+import { decodeReference } from './reference.ts';
 import { add, descend, survey } from './survey.ts';
 
 const minReplicas = define(
@@ -43,7 +43,10 @@ export const hpa: Kind = Object.freeze<Kind>({
       const at = (keys: string) => descend(into, spec, keys);
       add(into, minReplicas, { node: at('minReplicas') });
       add(into, maxReplicas, { node: at('maxReplicas') });
-      add(into, scaleTargetRef, { node: at('scaleTargetRef'), decode: decodeTarget });
+      add(into, scaleTargetRef, {
+        node: at('scaleTargetRef'),
+        decode: decodeReference({ apiVersion: 'v1', kind: '' }),
+      });
       readMetrics(into, at('metrics'), at(v1Utilization));
       behavior.read(into, at('behavior'));
     }),
@@ -51,8 +54,3 @@ export const hpa: Kind = Object.freeze<Kind>({
 
 /** Version 1 knows one metric; it is the same knob as v2's and has the same name. */
 const v1Utilization = 'targetCPUUtilizationPercentage';
-
-function decodeTarget(raw: unknown) {
-  const text = formatReference(raw, { apiVersion: 'v1', kind: '' });
-  return text.ok ? { ok: true as const, value: { value: text.value, notation: 'reference' as const } } : text;
-}

@@ -1,10 +1,10 @@
 /** One admission request as a change: the knobs of the stored and of the proposed object, side by side. */
 import type { Actor, Change, Operation, Target } from '../core/change.ts';
 import { noChoice, type Parameter, type Value } from '../core/parameter.ts';
-import { define } from './define.ts';
+import { readAnchors } from './anchor.ts';
 import type { Definition, Kind, Reading, ReadResult } from './kind.ts';
-import { child, instanceName, type Node, rootOf, unescapeToken } from './node.ts';
-import { add, descend, fail, openEntries, type Survey, survey } from './survey.ts';
+import { child, type Node, rootOf, unescapeToken } from './node.ts';
+import { add, fail, type Survey, survey } from './survey.ts';
 
 /** A parameter that policies define by path; what `locate` finds is read as the definition's type. */
 export interface LocatedParameter {
@@ -39,27 +39,20 @@ export type ChangeResult =
  */
 export const nowhere = '/-/-';
 
-/** Annotations that hold the value from which `drift` is measured. */
-export const anchorPrefix = 'flyball.dev/anchor.';
-
-export const anchorAnnotation: Definition = define(
-  'annotations',
-  ['choice', 'restrictive'],
-  `an annotation \`${anchorPrefix}<parameter>\`, by its key in brackets: the anchor of a drift rule`,
-);
-
 /** Reads the request; fails where a governed field of either object cannot be read. */
 export function readChange(input: ChangeInput): ChangeResult {
-  const { target, actor, operation, dryRun } = input;
-  if (operation === 'DELETE') {
-    return { ok: true, change: { target, actor, operation, dryRun, parameters: existence(input) } };
-  }
+  if (input.operation === 'DELETE') return changeOf(input, []);
   const stored: ReadResult =
-    operation === 'CREATE' ? { ok: true, readings: [] } : readObject(input, input.oldObject);
+    input.operation === 'CREATE' ? { ok: true, readings: [] } : readObject(input, input.oldObject);
   if (!stored.ok) return { ok: false, error: `stored object: ${stored.error}` };
   const proposed = readObject(input, input.object);
   if (!proposed.ok) return { ok: false, error: `proposed object: ${proposed.error}` };
-  const parameters = [...existence(input), ...merge(stored.readings, proposed.readings, input)];
+  return changeOf(input, merge(stored.readings, proposed.readings, input));
+}
+
+function changeOf(input: ChangeInput, read: readonly Parameter[]): ChangeResult {
+  const { target, actor, operation, dryRun } = input;
+  const parameters = [...existence(input), ...read];
   return { ok: true, change: { target, actor, operation, dryRun, parameters } };
 }
 
@@ -101,13 +94,6 @@ function distinct(readings: readonly Reading[]): ReadResult {
     byName.set(reading.name, known ?? reading);
   }
   return { ok: true, readings: [...byName.values()] };
-}
-
-function readAnchors(into: Survey, object: unknown): void {
-  for (const [key, node] of openEntries(into, descend(into, rootOf(object), 'metadata/annotations'))) {
-    if (key.startsWith(anchorPrefix))
-      add(into, anchorAnnotation, { node, name: `annotations[${instanceName(key)}]` });
-  }
 }
 
 function readCustom(into: Survey, { definition, locate }: LocatedParameter, object: unknown): void {

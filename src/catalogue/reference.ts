@@ -4,6 +4,7 @@
  */
 import type { Parsed } from '../core/quantity.ts';
 import { canonicalJson } from './canonical.ts';
+import type { Decoded } from './decode.ts';
 import { isRecord } from './node.ts';
 
 const kindGrammar = /^[A-Za-z][A-Za-z0-9]{0,62}$/;
@@ -52,4 +53,12 @@ export function parseReference(text: string): Readonly<Record<string, unknown>> 
   const version = versionGrammar.test(parts[0] ?? '') ? (parts.shift() ?? 'v1') : 'v1';
   const apiVersion = parts.length === 0 ? version : `${parts.join('.')}/${version}`;
   return { apiVersion, kind, name: head.slice(slash + 1), ...(isRecord(rest) ? rest : {}) };
+}
+
+/** For a knob that holds a reference. */
+export function decodeReference(defaults: ReferenceDefaults): (raw: unknown) => Parsed<Decoded> {
+  return (raw) => {
+    const text = formatReference(raw, defaults);
+    return text.ok ? { ok: true, value: { value: text.value, notation: 'reference' } } : text;
+  };
 }

@@ -1,0 +1,33 @@
+/** Pod: itself, resized in place, and bound to a node. A Binding names the node; what it binds is the pod. */
+import { define } from './define.ts';
+import type { Kind } from './kind.ts';
+import { rootOf } from './node.ts';
+import { add, descend, survey } from './survey.ts';
+import { readTemplate, templateCouplings, templateDefinitions } from './template.ts';
+
+const node = define(
+  'pod.binding.node',
+  ['choice', 'substitutive'],
+  'the node that a scheduler binds the pod to',
+);
+
+export const pod: Kind = Object.freeze<Kind>({
+  group: '',
+  kind: 'Pod',
+  doors: [
+    { group: '', resource: 'pods', subresource: '' },
+    { group: '', resource: 'pods', subresource: 'resize' },
+    { group: '', resource: 'pods', subresource: 'binding' },
+    // The older way to bind: a Binding posted to the namespace.
+    { group: '', resource: 'bindings', subresource: '' },
+  ],
+  definitions: [...templateDefinitions, node],
+  couplings: templateCouplings,
+  read: (object, subresource) =>
+    survey((into) => {
+      const root = rootOf(object);
+      const isBinding = subresource === 'binding' || descend(into, root, 'kind').value === 'Binding';
+      if (isBinding) add(into, node, { node: descend(into, root, 'target/name') });
+      else readTemplate(into, descend(into, root, 'spec'));
+    }),
+});
