@@ -25,7 +25,9 @@ export interface Query {
 export interface CustomParameter {
   readonly definition: Definition;
   /** Finds the one node: its RFC 6901 pointer and value; undefined where absent; an error where not unique. */
-  locate(object: unknown): { readonly path: string; readonly value: unknown } | undefined | { readonly error: string };
+  locate(
+    object: unknown,
+  ): { readonly path: string; readonly value: unknown } | undefined | { readonly error: string };
 }
 
 /** What governs one request. */

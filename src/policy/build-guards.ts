@@ -1,0 +1,119 @@
+/** The core's guards of one policy, with the exceptions that are active: each altered limit names its exception. */
+import type { Guard, Rule } from '../core/guard.ts';
+import type { Response } from '../core/limit.ts';
+import { covers, type Parameter } from '../core/parameter.ts';
+import { choice } from '../core/rules/choice.ts';
+import { anchorParameter } from './anchor.ts';
+import type { CompiledPolicy } from './compile.ts';
+import type { GuardPlan, RuleEntry } from './compile-guard.ts';
+import { type PartName, partNames, type RuleParts, rulesOf } from './compile-rules.ts';
+import type { CompiledException } from './exceptions.ts';
+
+const responses: Readonly<Record<string, Response>> = { Clamp: 'clamp', Throttle: 'throttle', Deny: 'deny' };
+
+/** Of two exceptions that replace the same rule of a parameter, the one whose id sorts first is taken. */
+export function buildGuards(
+  policy: CompiledPolicy,
+  exceptions: readonly CompiledException[],
+): readonly Guard[] {
+  return policy.plans.flatMap((plan) => [
+    ...plan.entries.flatMap((entry) => entryGuards(policy, plan, { entry, exceptions })),
+    ...relationGuards(policy, plan),
+  ]);
+}
+
+interface Alteration {
+  readonly exception: string;
+  readonly patterns: readonly string[];
+  readonly parts: RuleParts;
+}
+
+function entryGuards(
+  policy: CompiledPolicy,
+  plan: GuardPlan,
+  { entry, exceptions }: { readonly entry: RuleEntry; readonly exceptions: readonly CompiledException[] },
+): Guard[] {
+  const alterations = exceptions.flatMap(({ id, entries }) =>
+    entries
+      .filter((other) => alters(other, entry))
+      .map((other): Alteration => {
+        return { exception: id, patterns: other.patterns, parts: mergeParts(entry.parts, other.parts) };
+      }),
+  );
+  const altered = alterations.map(({ exception, patterns, parts }, index): Guard => {
+    const earlier = alterations.slice(0, index).flatMap((other) => other.patterns);
+    const isMeant = (name: string): boolean => isCovered(entry.patterns, name) && !isCovered(earlier, name);
+    return { ...baseOf(policy, plan), exception, parameters: patterns, rules: rulesFor(parts, isMeant) };
+  });
+  const taken = alterations.flatMap(({ patterns }) => patterns);
+  const rules = rulesFor(entry.parts, taken.length === 0 ? undefined : (name) => !isCovered(taken, name));
+  const own: Guard = { ...baseOf(policy, plan), parameters: entry.patterns, rules };
+  return [own, ...altered, ...anchorGuards(policy, plan, [entry, ...alterations])];
+}
+
+function alters(exception: RuleEntry, entry: RuleEntry): boolean {
+  const isSameType =
+    exception.type === undefined || entry.type === undefined || exception.type === entry.type;
+  return (
+    isSameType &&
+    partNames.some((name) => exception.parts[name] !== undefined && entry.parts[name] !== undefined) &&
+    exception.patterns.some((a) => entry.patterns.some((b) => covers(a, b) || covers(b, a)))
+  );
+}
+
+/** Only what the policy has is replaced; of a range and a step, only the sides that the exception gives. */
+function mergeParts(own: RuleParts, other: RuleParts): RuleParts {
+  const shared = (name: PartName): boolean => own[name] !== undefined && other[name] !== undefined;
+  const replaced = partNames.filter(shared).map((name) => [name, other[name]]);
+  return {
+    ...own,
+    ...Object.fromEntries(replaced),
+    ...(shared('range') ? { range: { ...own.range, ...other.range } } : {}),
+    ...(shared('step') ? { step: { ...own.step, ...other.step } } : {}),
+  };
+}
+
+function rulesFor(parts: RuleParts, isMeant?: (name: string) => boolean): readonly Rule[] {
+  const rules = [...rulesOf(parts).values()];
+  if (isMeant === undefined) return rules;
+  return rules.map((rule): Rule => {
+    return (parameter: Parameter, facts) => (isMeant(parameter.name) ? rule(parameter, facts) : undefined);
+  });
+}
+
+function isCovered(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => covers(pattern, name));
+}
+
+/** Whoever is bounded by an anchor may not move it. */
+function anchorGuards(
+  policy: CompiledPolicy,
+  plan: GuardPlan,
+  of: readonly (RuleEntry | Alteration)[],
+): Guard[] {
+  const anchored = of.filter(({ parts }) => parts.drift?.isAnchored === true);
+  if (anchored.length === 0) return [];
+  const parameters = [...new Set(anchored.flatMap(({ patterns }) => patterns.map(anchorParameter)))];
+  return [{ ...baseOf(policy, plan), response: 'deny', parameters, rules: [choice('unchanged')] }];
+}
+
+function relationGuards(policy: CompiledPolicy, plan: GuardPlan): Guard[] {
+  const { relations, related } = plan;
+  return relations.length === 0 ? [] : [{ ...baseOf(policy, plan), parameters: related, relations }];
+}
+
+function baseOf(policy: CompiledPolicy, { position, spec }: GuardPlan): Guard {
+  const { onViolation = 'Clamp', retryAfterSeconds } = spec;
+  return {
+    policy: policy.id,
+    mode: policy.mode,
+    response: responses[onViolation] ?? 'clamp',
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    position,
+    failurePolicy: policy.failurePolicy,
+    parameters: [],
+    rules: [],
+    relations: [],
+    ...(policy.when === undefined ? {} : { when: policy.when }),
+  };
+}

@@ -1,0 +1,147 @@
+/** ajv's findings in plain words, one for each mistake. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Finding, Path } from './problem.ts';
+import { casesFile, type DocumentKind, documentSchemas } from './schema.ts';
+import { suggest } from './suggest.ts';
+
+type Form = DocumentKind | 'cases';
+
+const ajv = new Ajv({
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  // A list may also be a text (`choice: unchanged`), so that its keywords meet two types.
+  strictTypes: false,
+  verbose: true,
+  useDefaults: true,
+  formats: { 'date-time': isDateTime, int32: true, int64: true },
+});
+ajv.addVocabulary(['x-kubernetes-validations', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys']);
+
+const validators = new Map<Form, ValidateFunction>();
+
+/** Checks a copy, in which defaults are filled in: what is returned is the document as policies are compiled from it. */
+export function validateForm(
+  form: Form,
+  value: unknown,
+): { readonly value: unknown; readonly findings: readonly Finding[] } {
+  const copy: unknown = structuredClone(value);
+  const validate = validatorOf(form);
+  if (validate(copy)) return { value: copy, findings: [] };
+  return { value: copy, findings: distinct((validate.errors ?? []).map((error) => toFinding(error, copy))) };
+}
+
+/** Compiled on first use: the command line mostly needs one of them. */
+function validatorOf(form: Form): ValidateFunction {
+  const known = validators.get(form);
+  if (known !== undefined) return known;
+  const validate = ajv.compile(form === 'cases' ? casesFile : documentSchemas[form]);
+  validators.set(form, validate);
+  return validate;
+}
+
+/** RFC 3339 with a zone: a local time would expire at another moment on every machine. */
+export function isDateTime(text: string): boolean {
+  return dateTime.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+function toFinding(error: ErrorObject, root: unknown): Finding {
+  const path = pathOf(error.instancePath, root);
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownField(path, String(error.params['additionalProperty']), error.parentSchema);
+    case 'required':
+      return { code: 'MissingField', path, why: `\`${error.params['missingProperty']}\` is missing` };
+    case 'enum':
+      return wrongChoice(path, error.data, error.params['allowedValues'] as readonly string[]);
+    case 'type':
+      return {
+        code: 'WrongValue',
+        path,
+        why: `must be ${nameTypes(error.params['type'])}`,
+        ...quoteFix(error.data),
+      };
+    default:
+      return { code: 'WrongValue', path, why: String(error.message).replace('NOT', 'not') };
+  }
+}
+
+/** Fields that belong somewhere else, and where. */
+const places = new Map([
+  ['namespaces', 'a GuardrailPolicy governs its own namespace: use a ClusterGuardrailPolicy'],
+  ['namespaceSelector', 'a GuardrailPolicy governs its own namespace: use a ClusterGuardrailPolicy'],
+  ['forbid', 'put it beside `freeze`, not into it'],
+  ['onViolation', 'it belongs into each entry of `guards`'],
+]);
+
+function unknownField(path: Path, field: string, schema: unknown): Finding {
+  const { properties } = schema as { properties: object };
+  const fix = places.get(field) ?? suggest(field, Object.keys(properties));
+  return { code: 'UnknownField', path: [...path, field], why: 'is not a field here', ...withFix(fix) };
+}
+
+function wrongChoice(path: Path, given: unknown, allowed: readonly string[]): Finding {
+  const fix = typeof given === 'string' ? suggest(given, allowed) : undefined;
+  const names = allowed.map((name) => `\`${name}\``).join(', ');
+  return {
+    code: 'WrongValue',
+    path,
+    why: `must be ${allowed.length > 1 ? 'one of ' : ''}${names}`,
+    ...withFix(fix),
+  };
+}
+
+const typeNames = new Map([
+  ['integer', 'a whole number'],
+  ['string', 'a text'],
+  ['object', 'a mapping'],
+  ['array', 'a list'],
+]);
+
+function nameTypes(types: unknown): string {
+  return [types]
+    .flat()
+    .map((type) => typeNames.get(String(type)))
+    .join(' or ');
+}
+
+/** `max: 0.5` and `tier: 1`: what was meant is a text. */
+function quoteFix(given: unknown): { fix?: string } {
+  return typeof given === 'number' ? { fix: `write it in quotes: "${given}"` } : {};
+}
+
+function withFix(fix: string | undefined): { fix?: string } {
+  return fix === undefined ? {} : { fix };
+}
+
+/** A misspelled required field is one mistake: it is unknown, and what it should have been is missing. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const unknown = findings.filter(
+    ({ code, fix }) => code === 'UnknownField' && fix?.startsWith('did you mean'),
+  );
+  return findings.filter(
+    ({ code, why, path }) =>
+      code !== 'MissingField' ||
+      !unknown.some(
+        (other) => samePath(other.path.slice(0, -1), path) && other.fix?.includes(why.split(' ')[0] ?? ''),
+      ),
+  );
+}
+
+function samePath(a: Path, b: Path): boolean {
+  return a.join('/') === b.join('/');
+}
+
+/** A JSON Pointer as a path: digits are an index only in a list. */
+function pathOf(pointer: string, root: unknown): Path {
+  const path: (string | number)[] = [];
+  let value = root;
+  for (const token of pointer.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    path.push(Array.isArray(value) ? Number(key) : key);
+    value = (value as Readonly<Record<string, unknown>>)[key];
+  }
+  return path;
+}
