@@ -39,6 +39,8 @@ export type ChangeResult =
  */
 export const nowhere = '/-/-';
 
+export { anchorPrefix } from './anchor.ts';
+
 /** Reads the request; fails where a governed field of either object cannot be read. */
 export function readChange(input: ChangeInput): ChangeResult {
   if (input.operation === 'DELETE') return changeOf(input, []);
