@@ -91,7 +91,10 @@ function readSide(into: Survey, node: Node, knobs: Knobs): void {
 }
 
 function ofType(into: Survey, policies: readonly Node[], type: string): Node[] {
-  const period = (policy: Node): number => Number(descend(into, policy, 'periodSeconds').value ?? 0);
+  const period = (policy: Node): number => {
+    const { value } = descend(into, policy, 'periodSeconds');
+    return typeof value === 'number' ? value : 0;
+  };
   return policies
     .filter((policy) => descend(into, policy, 'type').value === type)
     .sort((a, b) => period(a) - period(b));

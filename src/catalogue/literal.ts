@@ -72,5 +72,6 @@ function wholeNumber(literal: Literal, grammar: RegExp): bigint | undefined {
 function shown(literal: unknown): string {
   if (typeof literal === 'string' || typeof literal === 'number')
     return `\`${String(literal).slice(0, 64)}\``;
-  return literal === null ? '`null`' : `a ${typeof literal}`;
+  if (literal === undefined || literal === null) return 'an absent value';
+  return Array.isArray(literal) ? 'a list' : `a value of type ${typeof literal}`;
 }

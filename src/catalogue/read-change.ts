@@ -77,13 +77,20 @@ function existence({ kind, operation, target }: ChangeInput): Parameter[] {
 function readObject({ kind, custom, target }: ChangeInput, object: unknown): ReadResult {
   const known: ReadResult = kind?.read(object, target.subresource) ?? { ok: true, readings: [] };
   if (!known.ok) return known;
-  const further = survey((into) => {
-    const root = rootOf(object);
-    if (root.value === undefined) fail(into, root, 'is missing');
-    readAnchors(into, object);
-    for (const parameter of custom) readCustom(into, parameter, object);
-  });
-  return further.ok ? distinct([...known.readings, ...further.readings]) : further;
+  const surveys = [
+    survey((into) => {
+      const root = rootOf(object);
+      if (root.value === undefined) fail(into, root, 'is missing');
+      readAnchors(into, object);
+    }),
+    ...custom.map((parameter) => survey((into) => readCustom(into, parameter, object))),
+  ];
+  const readings = [...known.readings];
+  for (const further of surveys) {
+    if (!further.ok) return further;
+    readings.push(...further.readings);
+  }
+  return distinct(readings);
 }
 
 /** Two policies may define one parameter alike; one name for two places would hide one of them. */

@@ -22,7 +22,8 @@ export interface ReferenceDefaults {
 export function formatReference(value: unknown, defaults: ReferenceDefaults): Parsed<string> {
   if (!isRecord(value)) return { ok: false, error: 'is not a reference to an object' };
   const { apiVersion, kind, name, ...rest } = value;
-  const api = apiVersionGrammar.exec(String(apiVersion ?? defaults.apiVersion));
+  const apiText = apiVersion ?? defaults.apiVersion;
+  const api = typeof apiText === 'string' ? apiVersionGrammar.exec(apiText) : null;
   const kindText = kind ?? defaults.kind;
   if (api === null || !matches(kindGrammar, kindText) || !matches(nameGrammar, name))
     return { ok: false, error: 'has no readable `apiVersion`, `kind` and `name`' };
