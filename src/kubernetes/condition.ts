@@ -74,17 +74,26 @@ export function readyOf(status: JsonObject): Condition | undefined {
   };
 }
 
-/** A merge patch of the status alone. It names the object, so that a namesake made meanwhile is left alone. */
-export function statusPatch(ready: Condition, given: { uid: string; status: JsonObject; guards?: number }) {
-  const { uid, status, guards } = given;
+/**
+ * A merge patch of the status alone. By the version it is refused where the object was changed or replaced meanwhile; a
+ * uid would be ignored: the API server does not look at it in a write of the status of a custom resource.
+ */
+export function statusPatch(ready: Condition, stored: StoredStatus, guards: number | undefined) {
   return {
-    metadata: { uid },
+    metadata: { resourceVersion: stored.version },
     status: {
       observedGeneration: ready.observedGeneration,
       ...(guards === undefined ? {} : { guards }),
-      conditions: [...othersOf(status), ready],
+      conditions: [...othersOf(stored.status), ready],
     },
   };
+}
+
+/** What is stored of a document, as far as we have seen. */
+export interface StoredStatus {
+  readonly uid: string;
+  readonly version: string;
+  readonly status: JsonObject;
 }
 
 /** Conditions of other types: a merge patch replaces the whole list, and they are not ours to drop. */

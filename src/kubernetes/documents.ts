@@ -63,6 +63,10 @@ export interface DocumentName {
   readonly name: string;
 }
 
+export function nameOf({ kind, metadata: { name, namespace = '' } }: PolicyDocument): DocumentName {
+  return { kind, namespace, name };
+}
+
 /** `GuardrailPolicy shop/checkout`. */
 export function formatName({ kind, namespace, name }: DocumentName): string {
   return namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;

@@ -14,9 +14,10 @@ import {
   decodeDocument,
   documentKinds,
   formatName,
+  nameOf,
   type PolicyDocument,
 } from './documents.ts';
-import { type JsonObject, objectAt } from './json.ts';
+import { type JsonObject, objectAt, textAt } from './json.ts';
 import type { OnNote } from './problem.ts';
 import {
   oldestContact,
@@ -75,6 +76,7 @@ interface Entry {
   readonly document: PolicyDocument;
   /** Changes with what the receiver sees. */
   readonly fingerprint: string;
+  readonly version: string;
   readonly status: JsonObject;
 }
 
@@ -137,13 +139,14 @@ class Source {
     const fingerprint = fingerprintOf(event.object);
     const isEdit = known?.fingerprint !== fingerprint;
     const document = isEdit || known === undefined ? decodeDocument(kind, event) : known.document;
-    this.#entries.set(key, { document, fingerprint, status: objectAt(event.object, 'status') });
+    const version = textAt(objectAt(event.object, 'metadata'), 'resourceVersion');
+    this.#entries.set(key, { document, fingerprint, version, status: objectAt(event.object, 'status') });
     if (isEdit) this.#settling.touch();
   }
 
   #readStored(name: DocumentName) {
     const entry = this.#entries.get(formatName(name));
-    return entry && { uid: entry.document.metadata.uid, status: entry.status };
+    return entry && { uid: entry.document.metadata.uid, version: entry.version, status: entry.status };
   }
 
   async #handOver(): Promise<void> {
@@ -153,7 +156,11 @@ class Source {
     const results = await this.#ask(documents);
     if (results === undefined) return;
     this.isHandedOver = true;
-    for (const result of results) this.#writer.submit(result, result);
+    const uids = new Map(documents.map((document) => [formatName(nameOf(document)), document.metadata.uid]));
+    for (const result of results) {
+      const uid = uids.get(formatName(result));
+      if (uid !== undefined) this.#writer.submit(result, uid, result);
+    }
   }
 
   /** A bug in the receiver must not take down what is in force: it is said, and the next change asks again. */

@@ -10,19 +10,13 @@ import {
   type Outcome,
   readyCondition,
   readyOf,
+  type StoredStatus,
   statusPatch,
 } from './condition.ts';
 import { type DocumentName, formatName, statusPath } from './documents.ts';
 import type { Failure } from './failure.ts';
 import { FailureLog } from './failure-log.ts';
-import type { JsonObject } from './json.ts';
 import type { OnNote } from './problem.ts';
-
-/** What is stored of a document, as far as we have seen. */
-export interface StoredStatus {
-  readonly uid: string;
-  readonly status: JsonObject;
-}
 
 export interface StatusWriterOptions {
   readonly cluster: Pick<Cluster, 'fetchJson'>;
@@ -41,6 +35,8 @@ export interface StatusWriterOptions {
 
 interface Job {
   readonly name: DocumentName;
+  /** Of the document that was looked at: a namesake made since has its own outcome. */
+  readonly uid: string;
   readonly outcome: Outcome;
   /** On the process's own clock, which nobody sets back. */
   readonly notBefore: number;
@@ -52,6 +48,11 @@ interface Written {
   readonly at: number;
   /** Absent where the write failed. */
   readonly condition?: Condition;
+}
+
+interface Decided {
+  readonly ready: Condition;
+  readonly stored: StoredStatus;
 }
 
 const mostAttempts = 6;
@@ -76,17 +77,17 @@ export class StatusWriter {
   }
 
   /** The newest outcome of a document replaces one that waits. */
-  submit(name: DocumentName, outcome: Outcome): void {
+  submit(name: DocumentName, uid: string, outcome: Outcome): void {
     const key = formatName(name);
     const waiting = this.#jobs.get(key);
     this.#jobs.delete(key);
-    if (this.#stopping.signal.aborted || this.#decide(name, outcome) === undefined) return;
+    if (this.#stopping.signal.aborted || this.#decide({ name, uid, outcome }) === undefined) return;
     const { spreadMilliseconds = 500, repeatMilliseconds = 5_000 } = this.#options;
     const written = this.#written.get(key);
     const soonest = performance.now() + this.#backoff.random() * spreadMilliseconds;
     const notBefore = Math.max(soonest, written === undefined ? 0 : written.at + repeatMilliseconds);
     // A document that is edited all the time is still written: its turn does not move.
-    this.#jobs.set(key, { name, outcome, attempt: 1, notBefore: waiting?.notBefore ?? notBefore });
+    this.#jobs.set(key, { name, uid, outcome, attempt: 1, notBefore: waiting?.notBefore ?? notBefore });
     this.#running ??= this.#run();
   }
 
@@ -115,31 +116,28 @@ export class StatusWriter {
     for (const [key, job] of this.#jobs) {
       if (job.notBefore > performance.now()) continue;
       this.#jobs.delete(key);
-      const ready = this.#decide(job.name, job.outcome);
-      if (ready !== undefined) return this.#write(key, job, ready);
+      const decided = this.#decide(job);
+      if (decided !== undefined) return this.#write(key, job, decided);
     }
   }
 
   /** What is to be written; undefined where nothing is. */
-  #decide(name: DocumentName, outcome: Outcome): Condition | undefined {
+  #decide({ name, uid, outcome }: Pick<Job, 'name' | 'uid' | 'outcome'>): Decided | undefined {
     const stored = this.#options.readStored(name);
-    if (stored === undefined) return undefined;
+    if (stored === undefined || stored.uid !== uid) return undefined;
     const seen = readyOf(stored.status);
     const ready = readyCondition(outcome, seen, this.#now());
     const written = this.#written.get(formatName(name));
-    const ours = written?.uid === stored.uid ? written.condition : undefined;
+    const ours = written?.uid === uid ? written.condition : undefined;
     const isStored = seen !== undefined && isSameCondition(seen, ready);
-    return isStored && (ours === undefined || isSameCondition(ours, ready)) ? undefined : ready;
+    if (isStored && (ours === undefined || isSameCondition(ours, ready))) return undefined;
+    return { ready, stored };
   }
 
-  async #write(key: string, job: Job, ready: Condition): Promise<void> {
-    const { cluster, readStored } = this.#options;
-    const stored = readStored(job.name);
-    if (stored === undefined || this.#stopping.signal.aborted) return;
-    const { guards } = job.outcome;
-    const body = statusPatch(ready, { ...stored, ...(guards === undefined ? {} : { guards }) });
+  async #write(key: string, job: Job, { ready, stored }: Decided): Promise<void> {
+    const body = statusPatch(ready, stored, job.outcome.guards);
     const { signal } = this.#stopping;
-    const answer = await cluster.fetchJson('PATCH', statusPath(job.name), { body, signal });
+    const answer = await this.#options.cluster.fetchJson('PATCH', statusPath(job.name), { body, signal });
     const condition = answer.ok ? { condition: ready } : {};
     this.#written.set(key, { uid: stored.uid, at: performance.now(), ...condition });
     if (answer.ok) this.#log.worked();
@@ -147,12 +145,15 @@ export class StatusWriter {
   }
 
   #failed(key: string, job: Job, failure: Failure): void {
-    const isPassing =
-      failure.kind === 'unreachable' || failure.status === 429 || (failure.status ?? 0) >= 500;
-    if (failure.status === 404 || failure.status === 409 || failure.status === 422) {
-      const why = failure.problem.why;
-      this.#options.onNote?.({ level: 'info', message: `the status of \`${key}\` was not written: ${why}` });
-    } else this.#log.failed(failure);
+    const { kind, status = 0, problem } = failure;
+    // On a conflict we have not yet seen what is stored: by the next attempt we have.
+    const isPassing = kind === 'unreachable' || status === 409 || status === 429 || status >= 500;
+    if (status === 404 || status === 422)
+      this.#options.onNote?.({
+        level: 'info',
+        message: `the status of \`${key}\` was not written: ${problem.why}`,
+      });
+    else if (status !== 409) this.#log.failed(failure);
     // A newer outcome that came meanwhile has its own turn.
     if (!isPassing || this.#jobs.has(key) || job.attempt >= mostAttempts) return;
     const wait = Math.max(

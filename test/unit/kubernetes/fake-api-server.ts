@@ -26,6 +26,7 @@ export type Fault = (request: FakeRequest, response: ServerResponse) => boolean;
 export interface ObjectFields {
   readonly namespace?: string;
   readonly labels?: Record<string, string>;
+  readonly uid?: string;
   readonly [field: string]: unknown;
 }
 
@@ -69,7 +70,7 @@ export class FakeApiServer {
     for (const path of paths) if (!this.#collections.has(path)) this.#collections.set(path, new Map());
   }
 
-  put(path: string, name: string, { namespace, labels, ...rest }: ObjectFields = {}): FakeObject {
+  put(path: string, name: string, { namespace, labels, uid, ...rest }: ObjectFields = {}): FakeObject {
     const key = `${namespace ?? ''}/${name}`;
     const isNew = !this.#collection(path).has(key);
     this.#version += 1;
@@ -78,7 +79,7 @@ export class FakeApiServer {
         name,
         ...(namespace === undefined ? {} : { namespace }),
         ...(labels === undefined ? {} : { labels }),
-        uid: `uid-${name}`,
+        uid: uid ?? `uid-${name}`,
         generation: this.#version,
         resourceVersion: `${this.#version}`,
       },

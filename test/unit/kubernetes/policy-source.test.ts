@@ -62,7 +62,10 @@ function keepStatus(): void {
   fake.fault = (request, response) => {
     if (request.method !== 'PATCH') return false;
     const [, name = ''] = /guardrailpolicies\/([^/]+)\/status/.exec(request.path) ?? [];
-    if (fake.get(policies, `shop/${name}`) === undefined) refuse(response, 404, 'not found');
+    const stored = fake.get(policies, `shop/${name}`);
+    const { resourceVersion } = JSON.parse(request.body).metadata;
+    if (stored === undefined) refuse(response, 404, 'not found');
+    else if (stored.metadata.resourceVersion !== resourceVersion) refuse(response, 409, 'it was modified');
     else {
       fake.putStatus(policies, `shop/${name}`, JSON.parse(request.body).status);
       response.writeHead(200).end('{}');
@@ -214,7 +217,7 @@ describe('status', () => {
     expect(patch?.path).toBe(statusOf('a'));
     expect(patch?.headers['content-type']).toBe('application/merge-patch+json');
     expect(JSON.parse(patch?.body ?? '')).toEqual({
-      metadata: { uid: 'uid-a' },
+      metadata: { resourceVersion: '101' },
       status: {
         observedGeneration: 101,
         conditions: [
@@ -299,7 +302,7 @@ describe('status', () => {
     expect(patches().length).toBeLessThanOrEqual(11);
   });
 
-  test.each([404, 409, 422])('a refusal with %s is said and left at that', async (code) => {
+  test.each([404, 422])('a refusal with %s is said and left at that', async (code) => {
     fake.fault = ({ method }, response) => {
       if (method !== 'PATCH') return false;
       refuse(response, code, 'it is another object now');
@@ -313,6 +316,43 @@ describe('status', () => {
     expect(notes).toEqual([
       `the status of \`GuardrailPolicy shop/a\` was not written: ${code}: it is another object now`,
     ]);
+  });
+
+  test('a conflict is tried again, from what is stored by then', async () => {
+    keepStatus();
+    const keep = fake.fault;
+    fake.fault = (request, response) => {
+      // Somebody else is a little faster, the first time.
+      if (request.method === 'PATCH' && fake.count('PATCH') === 1)
+        fake.putStatus(policies, 'shop/a', { conditions: [{ type: 'Reviewed', status: 'True' }] });
+      return keep(request, response);
+    };
+    fake.put(policies, 'a', { namespace: 'shop', spec: {} });
+    start();
+    await until('it is tried again', () => patches().length === 2);
+    await aWhile();
+    expect(patches()).toHaveLength(2);
+    const { conditions } = JSON.parse(patches()[1]?.body ?? '').status;
+    expect(conditions.map(({ type }: { type: string }) => type)).toEqual(['Reviewed', 'Ready']);
+    expect(notes).toEqual([]);
+  });
+
+  test('a namesake made meanwhile does not get the outcome of the former document', async () => {
+    keepStatus();
+    fake.put(policies, 'a', { namespace: 'shop', spec: {} });
+    const onDocuments = async (documents: readonly PolicyDocument[]) => {
+      const isFirst = handed.length === 0;
+      const verdicts = results(documents);
+      if (!isFirst) return [];
+      fake.put(policies, 'a', { namespace: 'shop', uid: 'another', spec: {} });
+      await until('it is seen', () => fake.watchers(policies) === 1);
+      await aWhile(30);
+      return verdicts;
+    };
+    start({ onDocuments });
+    await until('both came', () => handed.length === 2);
+    await aWhile();
+    expect(patches()).toEqual([]);
   });
 
   test('a passing failure is tried again, and said once', async () => {
