@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -109,6 +110,16 @@ describe('installing', () => {
     'clusterrolebinding/flyball',
   ])('%s is there', async (name) => {
     expect((await plane.kubectl('admin', ['-n', 'flyball-system', 'get', name])).code).toBe(0);
+  });
+
+  it('the API server takes every starter policy as it is', async () => {
+    const policies = new URL('../../policies/', import.meta.url).pathname;
+    const folders = (await readdir(policies, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    const files = folders.flatMap(({ name }) => ['-f', join(policies, name, 'policy.yaml')]);
+    const applied = await plane.kubectl('admin', applyArgs(...files));
+    expect(applied).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = await plane.kubectl('admin', ['get', 'clusterguardrailpolicies', '-o', 'name']);
+    expect(stdout.trim().split('\n')).toHaveLength(folders.length);
   });
 
   it('the pod meets the restricted profile that its namespace enforces', async () => {
