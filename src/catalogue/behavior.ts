@@ -112,7 +112,10 @@ function readPolicies(
 ): void {
   for (const [index, policy] of policies.entries()) {
     const number = index === 0 ? '' : `[#${index + 1}]`;
-    const named = ({ name }: Definition): string => name.replace(/\.(value|periodSeconds)$/, `${number}.$1`);
+    const named = ({ name }: Definition): string => {
+      const dot = name.lastIndexOf('.');
+      return `${name.slice(0, dot)}${number}${name.slice(dot)}`;
+    };
     add(into, amount, { node: descend(into, policy, 'value'), name: named(amount) });
     add(into, period, { node: descend(into, policy, 'periodSeconds'), name: named(period) });
   }

@@ -1,9 +1,20 @@
 /** The metrics of an HPA, by identity and never by index: a list in another order is no change. */
 import { canonicalJson } from './canonical.ts';
 import { define } from './define.ts';
+import { numberDuplicates } from './duplicates.ts';
 import type { Definition } from './kind.ts';
-import { child, instanceName, type Node } from './node.ts';
-import { add, descend, fail, openList, openName, resourceQuantum, type Survey } from './survey.ts';
+import { child, instanceName, isRecord, type Node } from './node.ts';
+import {
+  add,
+  descend,
+  fail,
+  openList,
+  openName,
+  openRecord,
+  quantumOf,
+  resourceQuantum,
+  type Survey,
+} from './survey.ts';
 
 const fields = ['averageUtilization', 'averageValue', 'value'] as const;
 
@@ -51,8 +62,8 @@ interface Metric {
   readonly base: string;
   /** In brackets; empty where the base is identity enough. */
   readonly instance: string;
-  /** Orders duplicates by what tells them apart. */
-  readonly order: string;
+  /** What tells duplicates apart. */
+  readonly told: readonly unknown[];
   readonly resource: string;
   readonly places: readonly (readonly [string, Node])[];
 }
@@ -62,28 +73,28 @@ export function readMetrics(into: Survey, list: Node, utilization: Node): void {
   const metrics = openList(into, list).flatMap((node) => readMetric(into, node));
   if (utilization.value !== undefined)
     metrics.unshift({ ...resource('cpu', ''), places: [['averageUtilization', utilization]] });
-  const seen = new Map<string, number>();
-  for (const metric of metrics.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))) {
-    const key = `${metric.base}[${metric.instance}]`;
-    const count = (seen.get(key) ?? 0) + 1;
-    seen.set(key, count);
-    addMetric(into, metric, count);
-  }
+  const numbered = numberDuplicates(metrics, {
+    keyOf: ({ base, instance }) => `${base}[${instance}]`,
+    orderOf: ({ told }) => orderOf(into, list, told),
+  });
+  for (const [metric, number] of numbered) addMetric(into, metric, `${metric.instance}${number}`);
 }
 
-function addMetric(into: Survey, metric: Metric, count: number): void {
-  const instance = count === 1 ? metric.instance : `${metric.instance}#${count}`;
-  const brackets = instance === '' ? '' : `[${instance}]`;
+function orderOf(into: Survey, list: Node, told: readonly unknown[]): string {
+  const order = canonicalJson(told);
+  if (!order.ok) fail(into, list, `has a selector that ${order.error}`);
+  return order.ok ? order.value : '';
+}
+
+function addMetric(into: Survey, metric: Metric, instance: string): void {
+  const base = `hpa.metrics.${metric.base}`;
+  const stem = instance === '' ? base : `${base}[${instance}]`;
   for (const [field, node] of metric.places) {
-    const definition = byName.get(`hpa.metrics.${metric.base}.${field}`);
+    const definition = byName.get(`${base}.${field}`);
     if (definition === undefined) continue;
-    const name = `hpa.metrics.${metric.base}${brackets}.${field}`;
     const isQuantity = definition.type === 'quantity' && metric.resource !== '';
-    add(into, definition, {
-      node,
-      name,
-      ...(isQuantity ? { quantum: resourceQuantum(metric.resource) } : {}),
-    });
+    const quantum = isQuantity ? resourceQuantum(metric.resource) : quantumOf(definition.type);
+    add(into, definition, { node, name: `${stem}.${field}`, quantum });
   }
 }
 
@@ -99,10 +110,13 @@ const readers = new Map<string, (into: Survey, source: Node) => Metric>([
 ]);
 
 function readMetric(into: Survey, node: Node): Metric[] {
-  const metrics = [...readers].flatMap(([key, read]) => {
-    const source = descend(into, node, key);
-    return source.value === undefined || into.error !== undefined ? [] : [read(into, source)];
-  });
+  const { value } = openRecord(into, node);
+  const metrics: Metric[] = [];
+  for (const key of isRecord(value) ? Object.keys(value) : []) {
+    const source = child(node, key);
+    const read = source.value === undefined ? undefined : readers.get(key);
+    if (read !== undefined && into.error === undefined) metrics.push(read(into, source));
+  }
   if (metrics.length === 0) fail(into, node, 'is a metric of no known type');
   return metrics;
 }
@@ -115,8 +129,8 @@ function resourceMetric(into: Survey, source: Node, container: string): Metric {
 function resource(name: string, container: string): Omit<Metric, 'places'> {
   const shown = [name, container].filter((part) => part !== '').map(instanceName);
   return name === 'cpu' || name === 'memory'
-    ? { base: name, instance: instanceName(container), order: '', resource: name }
-    : { base: 'resource', instance: shown.join('/'), order: '', resource: name };
+    ? { base: name, instance: instanceName(container), told: [], resource: name }
+    : { base: 'resource', instance: shown.join('/'), told: [], resource: name };
 }
 
 function namedMetric(into: Survey, source: Node, base: string): Metric {
@@ -124,14 +138,12 @@ function namedMetric(into: Survey, source: Node, base: string): Metric {
   const instance = instanceName(openName(into, descend(into, metric, 'name')));
   const selector = descend(into, metric, 'selector');
   const described = child(source, 'describedObject');
-  const order = canonicalJson([selector.value, described.value]);
-  if (!order.ok) fail(into, metric, order.error);
   const places = [
     ...targetsOf(into, source),
     ['selector', selector],
     ['describedObject', described],
   ] as const;
-  return { base, instance, order: order.ok ? order.value : '', resource: '', places };
+  return { base, instance, told: [selector.value, described.value], resource: '', places };
 }
 
 function targetsOf(into: Survey, source: Node): (readonly [string, Node])[] {

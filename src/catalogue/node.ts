@@ -24,7 +24,8 @@ export function child(node: Node, key: string): Node {
 }
 
 export function escapeToken(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+  // Most keys need none, and each request has hundreds.
+  return key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
 }
 
 export function unescapeToken(token: string): string {
@@ -36,7 +37,13 @@ export function unescapeToken(token: string): string {
  * duplicates), `%` and whatever is not printable ASCII are escaped, so that two instances never share a name.
  */
 export function instanceName(text: string): string {
-  return text.replace(/[^!-~]|[[\]#%]/g, (character) => {
+  return blurred.test(text) ? escapeBlurred(text) : text;
+}
+
+const blurred = /[^!-~]|[[\]#%]/;
+
+function escapeBlurred(text: string): string {
+  return text.replace(new RegExp(blurred, 'g'), (character) => {
     const code = character.charCodeAt(0).toString(16).toUpperCase();
     return code.length <= 2 ? `%${code.padStart(2, '0')}` : `%u${code.padStart(4, '0')}`;
   });

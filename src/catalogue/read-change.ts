@@ -90,7 +90,7 @@ function readObject({ kind, custom, target }: ChangeInput, object: unknown): Rea
     if (!further.ok) return further;
     readings.push(...further.readings);
   }
-  return distinct(readings);
+  return custom.length === 0 ? { ok: true, readings } : distinct(readings);
 }
 
 /** Two policies may define one parameter alike; one name for two places would hide one of them. */

@@ -80,7 +80,9 @@ export function resourceQuantum(resource: string): bigint {
 
 /** The node below `keys` (`spec/strategy/type`); fails where something on the way is no record. */
 export function descend(into: Survey, node: Node, keys: string): Node {
-  return keys.split('/').reduce((at, key) => child(openRecord(into, at), key), node);
+  let at = node;
+  for (const key of keys.includes('/') ? keys.split('/') : [keys]) at = child(openRecord(into, at), key);
+  return at;
 }
 
 /** The node itself, after failing where it is present and no record. */

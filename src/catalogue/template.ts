@@ -1,5 +1,6 @@
 /** What a pod and the pod template of a workload have in common: the same knobs under the same names. */
 import { atMost, define } from './define.ts';
+import { numberDuplicates } from './duplicates.ts';
 import type { Definition } from './kind.ts';
 import { instanceName, type Node } from './node.ts';
 import { resourceMap } from './resources.ts';
@@ -62,11 +63,10 @@ export function readTemplate(into: Survey, spec: Node): void {
 
 /** Each with its stem: `containers[web]`. Names are unique once the API server has validated them. */
 function containersOf(into: Survey, spec: Node, list: string): (readonly [string, Node])[] {
-  const seen = new Map<string, number>();
-  return openList(into, descend(into, spec, list)).map((node) => {
-    const name = instanceName(openName(into, descend(into, node, 'name')));
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return [`${list}[${name}${count === 1 ? '' : `#${count}`}]`, node] as const;
-  });
+  const named = openList(into, descend(into, spec, list)).map(
+    (node) => [instanceName(openName(into, descend(into, node, 'name'))), node] as const,
+  );
+  return numberDuplicates(named, { keyOf: ([name]) => name }).map(
+    ([[name, node], number]) => [`${list}[${name}${number}]`, node] as const,
+  );
 }

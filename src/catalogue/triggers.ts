@@ -3,6 +3,7 @@ import type { Capacity } from '../core/parameter.ts';
 import { canonicalJson } from './canonical.ts';
 import { decodeNumberText } from './decode.ts';
 import { define } from './define.ts';
+import { numberDuplicates } from './duplicates.ts';
 import type { Definition } from './kind.ts';
 import { child, instanceName, isRecord, type Node } from './node.ts';
 import { add, descend, fail, openList, openName, openRecord, type Survey } from './survey.ts';
@@ -77,37 +78,31 @@ function number(key: string, capacity: Capacity, what: string): Definition {
   );
 }
 
-interface Trigger {
-  readonly node: Node;
-  readonly instance: string;
-  /** What tells triggers of one type apart: everything but the numbers that are governed. */
-  readonly order: string;
-}
-
 /** Triggers are told apart by name, or by type where they have none; equal ones by what they measure. */
 export function readTriggers(into: Survey, list: Node): void {
-  const seen = new Map<string, number>();
-  const triggers = openList(into, list).map((node) => identify(into, node));
-  for (const { node, instance } of triggers.sort((a, b) =>
-    a.order < b.order ? -1 : a.order > b.order ? 1 : 0,
-  )) {
-    const count = (seen.get(instance) ?? 0) + 1;
-    seen.set(instance, count);
-    readTrigger(into, node, count === 1 ? instance : `${instance}#${count}`);
-  }
+  const triggers = openList(into, list).map((node) => [instanceOf(into, node), node] as const);
+  const numbered = numberDuplicates(triggers, {
+    keyOf: ([instance]) => instance,
+    orderOf: ([, node]) => measureOf(into, node),
+  });
+  for (const [[instance, node], number] of numbered) readTrigger(into, node, `${instance}${number}`);
 }
 
-function identify(into: Survey, node: Node): Trigger {
+function instanceOf(into: Survey, node: Node): string {
   const name = descend(into, node, 'name');
   const named = name.value === undefined || name.value === '' ? descend(into, node, 'type') : name;
-  const instance = instanceName(openName(into, named));
+  return instanceName(openName(into, named));
+}
+
+/** Everything in the metadata but the numbers that are governed. */
+function measureOf(into: Survey, node: Node): string {
   const metadata = descend(into, node, 'metadata').value;
-  const entries = isRecord(metadata) ? Object.entries(metadata) : [];
+  const entries = Object.entries(isRecord(metadata) ? metadata : {});
   const order = canonicalJson(
     entries.filter(([key]) => !governed.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)),
   );
   if (!order.ok) fail(into, node, order.error);
-  return { node, instance, order: order.ok ? order.value : '' };
+  return order.ok ? order.value : '';
 }
 
 const keyOf = ({ name }: Definition): string => name.slice('scaledobject.triggers.'.length);

@@ -1,5 +1,6 @@
 /** VerticalPodAutoscaler: group autoscaling.k8s.io. */
 import { atMost, define, defineExists } from './define.ts';
+import { numberDuplicates } from './duplicates.ts';
 import type { Definition, Kind } from './kind.ts';
 import { instanceName, type Node, rootOf } from './node.ts';
 import { decodeReference } from './reference.ts';
@@ -70,12 +71,11 @@ export const vpa: Kind = Object.freeze<Kind>({
 
 /** By container name; `*` is the policy of all that have none of their own. */
 function readContainers(into: Survey, policies: readonly Node[]): void {
-  const seen = new Map<string, number>();
-  for (const policy of policies) {
-    const name = instanceName(openName(into, descend(into, policy, 'containerName')));
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    const stem = `vpa.containers[${name}${count === 1 ? '' : `#${count}`}]`;
+  const named = policies.map(
+    (policy) => [instanceName(openName(into, descend(into, policy, 'containerName'))), policy] as const,
+  );
+  for (const [[name, policy], number] of numberDuplicates(named, { keyOf: ([it]) => it })) {
+    const stem = `vpa.containers[${name}${number}]`;
     minAllowed.read(into, descend(into, policy, 'minAllowed'), `${stem}.minAllowed`);
     maxAllowed.read(into, descend(into, policy, 'maxAllowed'), `${stem}.maxAllowed`);
     for (const [field, definition] of containerFields)
