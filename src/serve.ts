@@ -58,7 +58,8 @@ export async function serve(settings: ServeSettings, context: ServeContext): Pro
     if (entry.errors.length > 0) metrics.policyErrors(entry.errors.length);
     context.onRecord?.(entry);
   };
-  const policies = await watchPolicies(settings.policies, (state) => announce(state, { log, metrics }));
+  const policies = watchPolicies(settings.policies, (state) => announce(state, { log, metrics }));
+  refuseWithout(policies.readState(), settings.policies);
   const certificates = await watchCertificates(settings.certificates, log);
   const ports = createPorts(settings, {
     context,
@@ -77,7 +78,7 @@ export async function serve(settings: ServeSettings, context: ServeContext): Pro
     state.isStopping = true;
     await drain(server, settings.drainMilliseconds);
     clearInterval(sweep);
-    policies.stop();
+    await policies.stop();
     certificates.stop();
     ports.pending.expire(Number.POSITIVE_INFINITY);
     await decisionLog?.close();
@@ -99,6 +100,20 @@ function openDecisionLog(
     metrics.logTrouble();
     log.error({ reason: message, dropped }, 'the decision log cannot be written');
   });
+}
+
+/** A folder is read at once: with nothing good in it there is nothing to serve. A cluster's policies come later. */
+function refuseWithout({ set, problems }: PolicyState, origin: PolicyOrigin): void {
+  if (origin.from === 'folder' && set === undefined) throw new PoliciesInvalid(problems);
+}
+
+/** Thrown at the start only; later, the last good set stays in force. */
+export class PoliciesInvalid extends Error {
+  readonly problems: PolicyState['problems'];
+  constructor(problems: PolicyState['problems']) {
+    super('the policies are not valid');
+    this.problems = problems;
+  }
 }
 
 function announce(state: PolicyState, { log, metrics }: Instruments): void {

@@ -70,7 +70,7 @@ export async function startGoverned(options: GovernedOptions): Promise<Governed>
       port: 0,
       certificates: { from: 'memory', certificates: certificates.server },
       caller: { usesClientCertificates: false, clientNames: new Set(), allowsAnyCaller: false, pathSecret },
-      policies: { from: 'folder', path: policyFolder },
+      policies: { from: 'folder', path: policyFolder, ownNamespace: 'flyball-system' },
       labels: { ...labels, readIsSynced: labels.isSynced },
       exemptions: {
         namespaces: new Set(['kube-system', 'flyball-system']),
