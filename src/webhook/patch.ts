@@ -2,28 +2,30 @@
 import { encodeValue } from '../catalogue/encode.ts';
 import type { Verdict } from '../core/verdict.ts';
 
-export type PatchOperation = {
-  readonly op: 'test' | 'add' | 'replace';
-  readonly path: string;
-  readonly value: unknown;
-};
+export type PatchOperation =
+  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
 
 /**
  * One `test` and one `replace` for each value that was clamped; `add` where the request leaves the field out
- * (Go omits a zero). The tests make the API server refuse the patch, rather than misapply it, on any other object.
+ * (Go omits a zero), `remove` where it is to be left out. The tests make the API server refuse the patch, rather
+ * than misapply it, on any other object. One place that two parameters name is written once.
  */
 export function writePatch(verdicts: readonly Verdict[], object: unknown): PatchOperation[] {
-  return verdicts.flatMap(({ parameter, granted }): PatchOperation[] => {
-    if (granted === undefined || granted === parameter.requested) return [];
+  const writes = new Map<string, PatchOperation[]>();
+  for (const { parameter, granted } of verdicts) {
+    if (granted === undefined || granted === parameter.requested) continue;
     const { path } = parameter;
-    const value = encodeValue(parameter, granted);
-    const present = resolvePointer(object, path);
-    if (present === undefined) return [{ op: 'add', path, value }];
-    return [
-      { op: 'test', path, value: present },
-      { op: 'replace', path, value },
-    ];
-  });
+    const operations = writeValue(path, encodeValue(parameter, granted), resolvePointer(object, path));
+    writes.set(JSON.stringify(operations), operations);
+  }
+  return [...writes.values()].flat();
+}
+
+function writeValue(path: string, value: unknown, present: unknown): PatchOperation[] {
+  if (present === undefined) return value === null ? [] : [{ op: 'add', path, value }];
+  const test = { op: 'test', path, value: present } as const;
+  return value === null ? [test, { op: 'remove', path }] : [test, { op: 'replace', path, value }];
 }
 
 /** The value at an RFC 6901 pointer, by own properties only; undefined where there is none. */
@@ -37,11 +39,29 @@ export function resolvePointer(root: unknown, pointer: string): unknown {
   return value;
 }
 
-/** Whether the patch can be applied: every `add` needs a parent, and a removed list element has no place to return to. */
+/**
+ * Whether the patch can be applied: every `add` needs a parent, a removed list element has no place to return to,
+ * and what is written at one place must not undo what is written at, above or below it.
+ */
 export function isApplicable(patch: readonly PatchOperation[], object: unknown): boolean {
-  return patch.every(({ op, path }) => {
-    if (op !== 'add') return true;
-    const parent = resolvePointer(object, path.slice(0, path.lastIndexOf('/')));
-    return typeof parent === 'object' && parent !== null && !Array.isArray(parent);
-  });
+  const writes = patch.filter(({ op }) => op !== 'test');
+  const places = new Set(writes.map(({ path }) => path));
+  return (
+    places.size === writes.length &&
+    writes.every(
+      ({ op, path }) => !parentsOf(path).some((parent) => places.has(parent)) && hasPlace(op, path, object),
+    )
+  );
+}
+
+function hasPlace(op: PatchOperation['op'], path: string, object: unknown): boolean {
+  if (op !== 'add') return true;
+  const parent = resolvePointer(object, path.slice(0, path.lastIndexOf('/')));
+  return typeof parent === 'object' && parent !== null && !Array.isArray(parent);
+}
+
+/** Of `/spec/a/b`: the whole, `/spec`, `/spec/a`. */
+function parentsOf(path: string): string[] {
+  const tokens = path.split('/').slice(0, -1);
+  return tokens.map((_, index) => tokens.slice(0, index + 1).join('/'));
 }
