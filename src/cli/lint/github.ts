@@ -1,0 +1,26 @@
+/** Workflow commands: annotations at the true lines of a pull request. */
+import type { Problem, Severity } from '../../policy/problem.ts';
+import { type LintResult, messageOf, summarize } from './result.ts';
+
+const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' };
+
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands */
+export function formatGithub(result: LintResult): string {
+  return [...result.problems.map(formatCommand), summarize(result)].join('\n');
+}
+
+function formatCommand(problem: Problem): string {
+  const { file, line, column, severity, code, fix } = problem;
+  const properties = `file=${escapeProperty(file)},line=${line},col=${column},title=${code}`;
+  const message = fix === undefined ? messageOf(problem) : `${messageOf(problem)}\nfix: ${fix}`;
+  return `::${levels[severity]} ${properties}::${escapeData(message)}`;
+}
+
+/** What is not escaped could end the command, and begin one of its own. */
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,58 @@
+/** What the webhook would answer to a review: both of its calls at once. */
+import { consider, type FactPorts } from '../../consider.ts';
+import { type Decision, isGranted } from '../../core/decide.ts';
+import { type ExemptionSettings, findExemption } from '../../exemption.ts';
+import { isApplicable, type PatchOperation, writePatch } from '../../webhook/patch.ts';
+import type { ReviewRequest } from '../../webhook/review.ts';
+
+export type Judgement =
+  | { readonly kind: 'decided'; readonly request: ReviewRequest; readonly decided: Decided }
+  /** No policy has a say; or nobody asks the policies, for the reason given. */
+  | { readonly kind: 'not governed'; readonly request: ReviewRequest; readonly reason: string };
+
+export interface Decided {
+  readonly decision: Decision;
+  /** What the client gets: a clamp that no patch can make is a denial. */
+  readonly outcome: Decision['outcome'];
+  /** What `/mutate` sends; empty where it sends nothing. */
+  readonly patch: readonly PatchOperation[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly policySet: string;
+}
+
+/** As the webhook is deployed: its own namespace and the control plane's are never governed. */
+export const defaultExemptions: ExemptionSettings = {
+  namespaces: new Set(['kube-system', 'flyball-system']),
+  breakGlassGroups: new Set(),
+  governHpaController: false,
+};
+
+export function judge(request: ReviewRequest, ports: FactPorts): Judgement {
+  const exemption = findExemption(request, defaultExemptions);
+  if (exemption !== undefined) return { kind: 'not governed', request, reason: exemption.reason };
+  const considered = consider(request, ports);
+  if (considered === 'not loaded') throw new Error('policies are read before reviews are judged');
+  if (considered === 'not governed')
+    return { kind: 'not governed', request, reason: 'no policy governs this request' };
+  const { decision, now, policySet } = considered;
+  const wanted = decision.outcome === 'clamp' ? writePatch(decision.verdicts, request.object) : [];
+  const isMade = isApplicable(wanted, request.object);
+  return {
+    kind: 'decided',
+    request,
+    decided: {
+      decision,
+      outcome: isMade ? decision.outcome : 'deny',
+      patch: isMade ? wanted : [],
+      now,
+      policySet,
+    },
+  };
+}
+
+/** Whether the request goes through, perhaps changed. */
+export function isAllowed(judgement: Judgement): boolean {
+  if (judgement.kind === 'not governed') return true;
+  return isGranted({ ...judgement.decided.decision, outcome: judgement.decided.outcome });
+}
