@@ -11,6 +11,7 @@ import {
   intersect,
   isEmpty,
   type NumericRegion,
+  only,
   type Region,
 } from './region.ts';
 
@@ -28,6 +29,7 @@ export function compose(limits: readonly AppliedLimit[], parameter: Parameter): 
   const yielded: Tier[] = [];
   for (const tier of tiers) {
     const members = limits.filter((limit) => limit.tier === tier);
+    if (members.length === 0) continue;
     const common = members.reduce(
       (sum, limit) => intersect(sum, attribute(limit.admits, limit.id)),
       everything(parameter.type),
@@ -48,9 +50,7 @@ function conflictOf(members: readonly AppliedLimit[]): Pick<Composition, 'confli
 /** The point of `region` nearest to `goal`; ties go to the nearer to current, then the smaller. Choices have no metric. */
 function nearestPoint(region: Region, goal: Region, { current }: Parameter): Region {
   if (region.kind === 'choice' || goal.kind === 'choice') {
-    return contains(region, current) && typeof current === 'string'
-      ? { kind: 'choice', allowed: new Set([current]) }
-      : { kind: 'choice', allowed: new Set() };
+    return only('choice', contains(region, current) ? current : undefined);
   }
   const home = typeof current === 'bigint' ? current : 0n;
   const ranked = gaps(region, goal).sort(

@@ -1,8 +1,9 @@
 /**
  * Kubernetes resource quantities, exact: a quantity is a bigint count of 10^-9 units ("nanos").
  *
- * Source: k8s.io/apimachinery/pkg/api/resource. Two departures, both refusals of what the API server
- * would silently alter: a value above 2^63-1 (it is capped there) and one finer than 1n (it is rounded up).
+ * Source: k8s.io/apimachinery/pkg/api/resource. The departures are refusals of what the API server would silently
+ * alter: a value beyond 2^63-1 (capped if binary; `1000E` even becomes `1`), one finer than 1n (rounded away from
+ * zero), minus zero, and text without digits (zero).
  */
 
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
@@ -18,7 +19,7 @@ export type Parsed<T> =
 
 export const nanosPerUnit = 1_000_000_000n;
 
-/** 2^63-1 units: the greatest magnitude the API server keeps. */
+/** 2^63-1 units: the greatest magnitude that the API server keeps in every notation. */
 const greatestNanos = (2n ** 63n - 1n) * nanosPerUnit;
 
 const decimalSuffixes: readonly (readonly [string, number])[] = [
