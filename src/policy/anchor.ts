@@ -3,10 +3,10 @@
  * the same breath, so such a guard brings one for the annotation with it.
  */
 
+import { anchorPrefix } from '../catalogue/anchor.ts';
 import type { Definition } from '../catalogue/kind.ts';
 import { parseLiteral } from '../catalogue/literal.ts';
 import { instanceName } from '../catalogue/node.ts';
-import { anchorPrefix } from '../catalogue/read-change.ts';
 import type { Facts } from '../core/facts.ts';
 import type { Bound } from '../core/rules/range.ts';
 

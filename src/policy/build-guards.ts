@@ -1,12 +1,12 @@
 /** The core's guards of one policy, with the exceptions that are active: each altered limit names its exception. */
 import type { Guard, Rule } from '../core/guard.ts';
-import type { Response } from '../core/limit.ts';
-import { covers, type Parameter } from '../core/parameter.ts';
+import type { Response, RuleName } from '../core/limit.ts';
+import { covers } from '../core/parameter.ts';
 import { choice } from '../core/rules/choice.ts';
 import { anchorParameter } from './anchor.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { GuardPlan, RuleEntry } from './compile-guard.ts';
-import { type PartName, partNames, type RuleParts, rulesOf } from './compile-rules.ts';
+import { partNames, type RuleParts, rulesOf } from './compile-rules.ts';
 import type { CompiledException } from './exceptions.ts';
 
 const responses: Readonly<Record<string, Response>> = { Clamp: 'clamp', Throttle: 'throttle', Deny: 'deny' };
@@ -25,9 +25,11 @@ export function buildGuards(
 interface Alteration {
   readonly exception: string;
   readonly patterns: readonly string[];
+  /** Only the rules that the policy has and the exception replaces. */
   readonly parts: RuleParts;
 }
 
+/** The own guard keeps what no exception replaces; each exception's guard has what it does. */
 function entryGuards(
   policy: CompiledPolicy,
   plan: GuardPlan,
@@ -36,22 +38,24 @@ function entryGuards(
   const alterations = exceptions.flatMap(({ id, entries }) =>
     entries
       .filter((other) => alters(other, entry))
-      .map((other): Alteration => {
-        return { exception: id, patterns: other.patterns, parts: mergeParts(entry.parts, other.parts) };
-      }),
+      .map(({ patterns, parts }) => ({ exception: id, patterns, parts: mergeParts(entry.parts, parts) })),
   );
   const altered = alterations.map(({ exception, patterns, parts }, index): Guard => {
-    const earlier = alterations.slice(0, index).flatMap((other) => other.patterns);
-    const isMeant = (name: string): boolean => isCovered(entry.patterns, name) && !isCovered(earlier, name);
-    return { ...baseOf(policy, plan), exception, parameters: patterns, rules: rulesFor(parts, isMeant) };
+    const rules = rulesFor(parts, (part, name) => {
+      return isCovered(entry.patterns, name) && !isTaken(alterations.slice(0, index), part, name);
+    });
+    return { ...baseOf(policy, plan), exception, parameters: patterns, rules };
   });
-  const taken = alterations.flatMap(({ patterns }) => patterns);
-  const rules = rulesFor(entry.parts, taken.length === 0 ? undefined : (name) => !isCovered(taken, name));
+  const rules =
+    alterations.length === 0
+      ? [...rulesOf(entry.parts).values()]
+      : rulesFor(entry.parts, (part, name) => !isTaken(alterations, part, name));
   const own: Guard = { ...baseOf(policy, plan), parameters: entry.patterns, rules };
   return [own, ...altered, ...anchorGuards(policy, plan, [entry, ...alterations])];
 }
 
-function alters(exception: RuleEntry, entry: RuleEntry): boolean {
+/** Whether an exception’s entry replaces a rule of a policy’s. */
+export function alters(exception: RuleEntry, entry: RuleEntry): boolean {
   const isSameType =
     exception.type === undefined || entry.type === undefined || exception.type === entry.type;
   return (
@@ -61,24 +65,26 @@ function alters(exception: RuleEntry, entry: RuleEntry): boolean {
   );
 }
 
-/** Only what the policy has is replaced; of a range and a step, only the sides that the exception gives. */
+/** Nothing is added, nothing switched off: of a range and a step, only the sides that the exception gives change. */
 function mergeParts(own: RuleParts, other: RuleParts): RuleParts {
-  const shared = (name: PartName): boolean => own[name] !== undefined && other[name] !== undefined;
-  const replaced = partNames.filter(shared).map((name) => [name, other[name]]);
+  const shared = partNames.filter((name) => own[name] !== undefined && other[name] !== undefined);
   return {
-    ...own,
-    ...Object.fromEntries(replaced),
-    ...(shared('range') ? { range: { ...own.range, ...other.range } } : {}),
-    ...(shared('step') ? { step: { ...own.step, ...other.step } } : {}),
+    ...Object.fromEntries(shared.map((name) => [name, other[name]])),
+    ...(shared.includes('range') ? { range: { ...own.range, ...other.range } } : {}),
+    ...(shared.includes('step') ? { step: { ...own.step, ...other.step } } : {}),
   };
 }
 
-function rulesFor(parts: RuleParts, isMeant?: (name: string) => boolean): readonly Rule[] {
-  const rules = [...rulesOf(parts).values()];
-  if (isMeant === undefined) return rules;
-  return rules.map((rule): Rule => {
-    return (parameter: Parameter, facts) => (isMeant(parameter.name) ? rule(parameter, facts) : undefined);
-  });
+function isTaken(alterations: readonly Alteration[], part: RuleName, name: string): boolean {
+  return alterations.some(({ parts, patterns }) => rulesOf(parts).has(part) && isCovered(patterns, name));
+}
+
+function rulesFor(parts: RuleParts, isMeant: (part: RuleName, name: string) => boolean): readonly Rule[] {
+  return [...rulesOf(parts)].map(
+    ([part, rule]): Rule =>
+      (parameter, facts) =>
+        isMeant(part, parameter.name) ? rule(parameter, facts) : undefined,
+  );
 }
 
 function isCovered(patterns: readonly string[], name: string): boolean {

@@ -8,11 +8,18 @@ import type { FindParameter } from './parameters.ts';
 import type { Finding, Path } from './problem.ts';
 import type { ExceptionGuardSpec, GuardSpec } from './schema.ts';
 
+/** One pattern: where it is written, and what it stands for. */
+export interface EntrySubject {
+  readonly pattern: string;
+  readonly at: Path;
+  readonly definitions: readonly Definition[];
+}
+
 /** The rules for some parameters of one type; `type` is undefined for patterns such as `hpa.*`. */
 export interface RuleEntry {
   readonly patterns: readonly string[];
+  readonly subjects: readonly EntrySubject[];
   readonly type?: ParameterType;
-  readonly definitions: readonly Definition[];
   readonly parts: RuleParts;
 }
 
@@ -142,7 +149,7 @@ function addEntry(
   const parts = known?.parts ?? compileParts(spec, { pattern, ...(definition && { definition }) }, context);
   entries.set(key, {
     patterns: [...(known?.patterns ?? []), pattern],
-    definitions: [...(known?.definitions ?? []), ...found.definitions],
+    subjects: [...(known?.subjects ?? []), { pattern, at, definitions: found.definitions }],
     ...(definition && { type: definition.type }),
     parts,
   });

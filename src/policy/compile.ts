@@ -8,7 +8,7 @@ import { compileLogic, dependsOnMetadata, evaluateCondition, type LogicProgram }
 import { checkParameter, type FindParameter, isInCatalogue, parameterFinder } from './parameters.ts';
 import type { Source } from './parse.ts';
 import { checkPatterns } from './pattern.ts';
-import type { Finding, Path } from './problem.ts';
+import { distinctFindings, type Finding, type Path } from './problem.ts';
 import type { Match, ParameterSpec, PolicyDocument } from './schema.ts';
 import { checkSelector } from './selector.ts';
 import type { CustomParameter } from './set.ts';
@@ -39,7 +39,7 @@ export function compilePolicy(source: Source<PolicyDocument>): CompileResult {
   findings.push(...checkMatch(spec.match));
   const when = compileWhen(spec.match, find, findings);
   const plans = compileGuards(spec.guards, { find, findings });
-  if (findings.length > 0) return { ok: false, findings };
+  if (findings.length > 0) return { ok: false, findings: distinctFindings(findings) };
   const namespace = kind === 'GuardrailPolicy' ? metadata.namespace : undefined;
   const policy: CompiledPolicy = {
     source,

@@ -5,7 +5,7 @@ import { compileEntries, type RuleEntry } from './compile-guard.ts';
 import type { FindParameter } from './parameters.ts';
 import type { Source } from './parse.ts';
 import { checkPatterns, matchesAny } from './pattern.ts';
-import type { Finding, Path } from './problem.ts';
+import { distinctFindings, type Finding, type Path } from './problem.ts';
 import type { ExceptionDocument } from './schema.ts';
 import type { Query } from './set.ts';
 
@@ -38,7 +38,7 @@ export function compileException(
     return compileEntries(guard, path, { find, findings, hasRelation: false });
   });
   findings.push(...checkPatterns(spec.namespaces ?? [], ['spec', 'namespaces']));
-  if (findings.length > 0) return { ok: false, findings };
+  if (findings.length > 0) return { ok: false, findings: distinctFindings(findings) };
   const own = (spec.policies ?? []).map((name) => `${metadata.namespace}/${name}`);
   const exception = {
     source,

@@ -1,4 +1,5 @@
 /** Which parameters a policy can name: the catalogue's and its own. */
+import { anchorAnnotation } from '../catalogue/anchor.ts';
 import { definitions, definitionsFor } from '../catalogue/catalogue.ts';
 import type { Definition } from '../catalogue/kind.ts';
 import type { CheckParameter } from './logic/compile.ts';
@@ -12,7 +13,7 @@ export type FoundParameter =
 export type FindParameter = (pattern: string) => FoundParameter;
 
 export function parameterFinder(own: readonly Definition[]): FindParameter {
-  const all = [...definitions, ...own];
+  const all = [...definitions, anchorAnnotation, ...own];
   return (pattern) => {
     const found = definitionsFor(pattern, all);
     const isWildcard = pattern.endsWith('*');

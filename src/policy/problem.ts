@@ -100,3 +100,14 @@ export function compareProblems(a: Problem, b: Problem): number {
   const byFile = a.file < b.file ? -1 : a.file > b.file ? 1 : 0;
   return byFile || a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : 1);
 }
+
+/** A guard of several parameters is compiled for each type: what it says of itself is still said once. */
+export function distinctFindings(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ code, path, why }) => {
+    const key = JSON.stringify([code, path, why]);
+    const isFirst = !seen.has(key);
+    seen.add(key);
+    return isFirst;
+  });
+}

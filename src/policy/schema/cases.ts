@@ -11,6 +11,9 @@ const values = (description: string) =>
     description,
   });
 
+const anyObject = (description: string) =>
+  Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', description });
+
 const target = record(
   {
     group: optional(Type.String({ maxLength: 253, description: 'The API group.' })),
@@ -33,7 +36,7 @@ const determining = record(
     policy: optional(text('The policy: `shop/checkout`, or `checkout` for a cluster policy.')),
     parameter: optional(text('The parameter.')),
   },
-  'A limit that must be among those that exclude what was proposed.',
+  'A limit that excludes what was proposed.',
 );
 
 const expectation = record(
@@ -43,7 +46,7 @@ const expectation = record(
     determining: optional(
       Type.Array(determining, {
         maxItems: 64,
-        description: 'The limits that decide; others may not be among them.',
+        description: 'Limits that must be among those that decide.',
       }),
     ),
   },
@@ -69,6 +72,7 @@ const testCase = record(
     target: optional(target),
     labels: optional(textMap('Labels of the object.')),
     annotations: optional(textMap('Annotations of the stored object.')),
+    object: optional(anyObject('Other fields of the object, stored and proposed, that conditions read.')),
     namespaceLabels: optional(textMap('Labels of its namespace.')),
     expect: expectation,
   },

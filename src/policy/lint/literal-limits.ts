@@ -1,0 +1,60 @@
+/** The hard limits of a policy that are known without a request: ranges of literals, and lists of choices. */
+import { stripInstances } from '../../core/parameter.ts';
+import { between, choices, contains, intersect, isEmpty, type Region } from '../../core/region.ts';
+import type { CompiledPolicy } from '../compile.ts';
+import type { GuardPlan } from '../compile-guard.ts';
+import type { RuleParts } from '../compile-rules.ts';
+import type { Path } from '../problem.ts';
+
+export interface LiteralLimit {
+  readonly policy: CompiledPolicy;
+  readonly plan: GuardPlan;
+  readonly rule: 'range' | 'choice';
+  readonly pattern: string;
+  /** Without instances. */
+  readonly bare: string;
+  readonly region: Region;
+  readonly at: Path;
+}
+
+export function literalLimits(policy: CompiledPolicy): LiteralLimit[] {
+  return policy.plans.flatMap((plan) =>
+    plan.entries.flatMap(({ parts, subjects }) =>
+      subjects.flatMap(({ pattern }) =>
+        regionsOf(parts).map(([rule, region]): LiteralLimit => {
+          const bare = stripInstances(pattern);
+          return { policy, plan, rule, pattern, bare, region, at: [...plan.path, rule] };
+        }),
+      ),
+    ),
+  );
+}
+
+/** A computed bound may be anything: it is left open. */
+function regionsOf({ range, choice }: RuleParts): (readonly ['range' | 'choice', Region])[] {
+  const literal = (bound: unknown): bigint | undefined => (typeof bound === 'bigint' ? bound : undefined);
+  const region = range === undefined ? undefined : between(literal(range.min), literal(range.max));
+  return [
+    ...(region === undefined ? [] : [['range', region] as const]),
+    ...(choice === undefined || choice === 'unchanged' ? [] : [['choice', choices(choice)] as const]),
+  ];
+}
+
+export function areDisjoint(a: LiteralLimit, b: LiteralLimit): boolean {
+  return isEmpty(intersect(a.region, b.region));
+}
+
+/** Whether all that `inner` admits is admitted by `outer`. */
+export function containsLimit(outer: LiteralLimit, inner: LiteralLimit): boolean {
+  if (inner.region.kind === 'choice')
+    return (
+      inner.region.allowed !== 'any' &&
+      [...inner.region.allowed].every((value) => contains(outer.region, value))
+    );
+  const [a] = outer.region.kind === 'numeric' ? outer.region.intervals : [];
+  const [b] = inner.region.intervals;
+  if (a === undefined || b === undefined) return false;
+  const isLow = a.low.at === undefined || (b.low.at !== undefined && a.low.at <= b.low.at);
+  const isHigh = a.high.at === undefined || (b.high.at !== undefined && a.high.at >= b.high.at);
+  return isLow && isHigh;
+}
