@@ -146,6 +146,14 @@ describe('what reaches the webhook', () => {
       patch(`${scaledObjects}/web`, { metadata: { annotations: { 'autoscaling.keda.sh/paused': 'true' } } }),
       'UPDATE scaledobjects',
     ],
+    [
+      'an owner',
+      'rl',
+      patch(`${hpas}/last`, {
+        metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: '1' }] },
+      }),
+      'UPDATE horizontalpodautoscalers',
+    ],
   ])('%s, at both doors', async (_name, actor, act, what) => {
     await expectDone(act(actor));
     expect(seen()).toEqual([

@@ -122,6 +122,9 @@ describe('the starter policies together', () => {
     ['removes an HPA', alice, deleted(hpa({}, {})), 'admit', {}],
     ['removes a Deployment', alice, deleted(deployment({}, {})), 'admit', {}],
     ['removes an HPA', optimizer, deleted(hpa({}, {})), 'deny', {}, 'optimizer-ownership'],
+    ['removes an HPA by the back door', optimizer, orphaned(hpa({}, {})), 'deny', {}, 'optimizer-ownership'],
+    ['removes a quota by the back door', alice, orphaned(quota('4', '4')), 'deny', {}, 'quota-floor'],
+    ['makes a new HPA that has an owner', alice, created(orphaned(hpa({}, {}))), 'admit', {}],
     ['opens an HPA in need', onCall, hpa({ maxReplicas: 10 }, { maxReplicas: 150 }), 'admit', {}],
   ];
 
@@ -194,6 +197,13 @@ function quota(before: string, after: string): Partial<ReviewRequest> {
   const object = (cpu: string) => ({ metadata: { name: 'web' }, spec: { hard: { 'requests.cpu': cpu } } });
   const resource = { group: '', version: 'v1', resource: 'resourcequotas' };
   return requestOf(resource, 'ResourceQuota', [object(before), object(after)]);
+}
+
+/** An owner that is not there: the garbage collector would remove the object. */
+function orphaned(request: Partial<ReviewRequest>): Partial<ReviewRequest> {
+  const object = request.object as { readonly metadata: object };
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: '1' }];
+  return { ...request, object: { ...object, metadata: { ...object.metadata, ownerReferences } } };
 }
 
 function requestOf(
