@@ -2,13 +2,13 @@ import type { Parsed } from '../core/quantity.ts';
 import { isRecord } from './node.ts';
 
 /** Longer texts cannot be compared, shown and recorded with every decision: such a field is unreadable. */
-export const longestText = 4096;
+export const longestText = 65_536;
 
 const deepest = 32;
 
 /**
  * JSON with sorted keys and no spaces, plain ASCII: equal structures have equal texts, and parsing the text gives the
- * structure back. Refused where deeper than 32 levels or longer than 4 KiB.
+ * structure back. Refused where deeper than 32 levels or longer than 64 KiB.
  */
 export function canonicalJson(value: unknown): Parsed<string> {
   const budget = { left: longestText };

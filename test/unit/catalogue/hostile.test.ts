@@ -1,7 +1,7 @@
 /** Objects that no API server would store, from callers that are none. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../src/catalogue/canonical.ts';
+import { canonicalJson, longestText } from '../../../src/catalogue/canonical.ts';
 import { catalogue, kindOf } from '../../../src/catalogue/catalogue.ts';
 import { readChange } from '../../../src/catalogue/read-change.ts';
 
@@ -84,13 +84,13 @@ describe('a governed field that cannot be read is an error that names it', () =>
     ],
     [
       'a long text',
-      podError({ spec: { schedulerName: 'x'.repeat(5000) } }),
-      '`/spec/schedulerName` is longer than 4096 characters',
+      podError({ spec: { schedulerName: 'x'.repeat(longestText + 1) } }),
+      `\`/spec/schedulerName\` is longer than ${longestText} characters`,
     ],
     [
       'a long structure',
-      podError({ spec: { affinity: { x: 'x'.repeat(5000) } } }),
-      '`/spec/affinity` is deeper than 32 levels or longer than 4096 characters',
+      podError({ spec: { affinity: { x: 'x'.repeat(longestText + 1) } } }),
+      `\`/spec/affinity\` is deeper than 32 levels or longer than ${longestText} characters`,
     ],
     [
       'too many knobs',
@@ -182,9 +182,9 @@ describe('canonical JSON', () => {
     expect(canonicalJson(deep)).toMatchObject({ ok: false });
     expect(canonicalJson(many(1_000_000, () => 0))).toMatchObject({ ok: false });
     expect(
-      canonicalJson(Object.fromEntries(many(5000, (i) => [`${i}`, 0]) as [string, number][])),
+      canonicalJson(Object.fromEntries(many(longestText, (i) => [`${i}`, 0]) as [string, number][])),
     ).toMatchObject({ ok: false });
-    expect(canonicalJson({ ['k'.repeat(5000)]: 0 })).toMatchObject({ ok: false });
+    expect(canonicalJson({ ['k'.repeat(longestText + 1)]: 0 })).toMatchObject({ ok: false });
   });
 });
 
