@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { consider } from '../../src/consider.ts';
 import { explainDecision } from '../../src/core/explain.ts';
 import { formatValue } from '../../src/core/parameter.ts';
+import { readCases, runFolders } from '../../src/policy/cases.ts';
+import { lintPolicies } from '../../src/policy/lint.ts';
 import { loadFolder } from '../../src/policy/load.ts';
 import type { ReviewRequest } from '../../src/webhook/review.ts';
 
@@ -35,6 +37,27 @@ describe('the starter policies', () => {
           spec: { description: expect.stringMatching(/.{30,}\.$/) },
         },
       ]);
+    },
+  );
+
+  it('give lint nothing to say', () => {
+    expect(lintPolicies(loadFolder(root), Date.parse('2026-01-07T12:00:00Z'))).toEqual([]);
+  });
+
+  it.each(folders)(
+    '%s does what its cases say: an admission, a refusal or a clamp, and an edge',
+    (folder) => {
+      const [suite, ...others] = runFolders(join(root, folder));
+      expect(others).toEqual([]);
+      expect(suite?.problems).toEqual([]);
+      const results = suite?.results ?? [];
+      expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+      expect(results.length).toBeGreaterThanOrEqual(3);
+      const verdicts = readCases(join(root, folder, 'cases.yaml')).cases.map(
+        ({ spec }) => spec.expect.verdict,
+      );
+      expect(verdicts).toContain('admit');
+      expect(new Set(verdicts).size).toBeGreaterThan(1);
     },
   );
 
@@ -122,6 +145,7 @@ describe('the starter policies together', () => {
     ['removes an HPA', alice, deleted(hpa({}, {})), 'admit', {}],
     ['removes a Deployment', alice, deleted(deployment({}, {})), 'admit', {}],
     ['removes an HPA', optimizer, deleted(hpa({}, {})), 'deny', {}, 'optimizer-ownership'],
+    ['drops a key of a quota', optimizer, quota('40', ''), 'clamp', {}, 'quota-floor'],
     ['removes an HPA by the back door', optimizer, orphaned(hpa({}, {})), 'deny', {}, 'optimizer-ownership'],
     ['removes a quota by the back door', alice, orphaned(quota('4', '4')), 'deny', {}, 'quota-floor'],
     ['makes a new HPA that has an owner', alice, created(orphaned(hpa({}, {}))), 'admit', {}],
@@ -194,7 +218,10 @@ function deployment(before: DeploymentValues, after: DeploymentValues): Partial<
 }
 
 function quota(before: string, after: string): Partial<ReviewRequest> {
-  const object = (cpu: string) => ({ metadata: { name: 'web' }, spec: { hard: { 'requests.cpu': cpu } } });
+  const object = (cpu: string) => ({
+    metadata: { name: 'web' },
+    spec: { hard: cpu === '' ? {} : { 'requests.cpu': cpu } },
+  });
   const resource = { group: '', version: 'v1', resource: 'resourcequotas' };
   return requestOf(resource, 'ResourceQuota', [object(before), object(after)]);
 }
