@@ -3,6 +3,7 @@ import { type JoinKey, joinKeyOf, type Pending } from './audit/join.ts';
 import { type DecisionRecord, recordDecision } from './audit/record.ts';
 import type { StandingProposals } from './audit/standing.ts';
 import { type Considered, consider, type FactPorts } from './consider.ts';
+import type { Target } from './core/change.ts';
 import { type Decision, isGranted } from './core/decide.ts';
 import type { Value } from './core/parameter.ts';
 import { type Exemption, type ExemptionSettings, findExemption } from './exemption.ts';
@@ -19,35 +20,47 @@ export interface Ports extends FactPorts {
   readonly record: (record: DecisionRecord) => void;
   readonly onExempted: (exemption: Exemption) => void;
   readonly onStanding: () => void;
+  /** A bug that did not change the answer. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Synchronous and in memory: what the answer needs is known before the request comes. */
 export function admit(door: Door, request: ReviewRequest, ports: Ports): AdmissionResponse {
   const exemption = findExemption(request, ports.exemptions);
-  if (exemption !== undefined && door === 'validate') ports.onExempted(exemption);
-  if (exemption !== undefined && !exemption.isBreakGlass) return allow(request);
+  if (exemption !== undefined) return pass(door, request, { exemption, ports });
   const considered = consider(request, ports);
   if (considered === 'not loaded')
     return door === 'mutate' ? allow(request) : fail(request.uid, 503, 'policies are not loaded yet');
   if (considered === 'not governed') return allow(request);
-  if (exemption !== undefined) return pass({ door, request, considered, exemption }, ports);
   return door === 'mutate' ? mutate(request, considered, ports) : validate(request, considered, ports);
 }
 
 interface Passing {
-  readonly door: Door;
-  readonly request: ReviewRequest;
-  readonly considered: Considered;
   readonly exemption: Exemption;
+  readonly ports: Ports;
 }
 
-/** Break-glass: everything passes, and what would have been decided is recorded once. */
-function pass({ door, request, considered, exemption }: Passing, ports: Ports): AdmissionResponse {
+/** An exempt request passes whatever state we are in; under break-glass, what would have been decided is recorded once. */
+function pass(door: Door, request: ReviewRequest, { exemption, ports }: Passing): AdmissionResponse {
   if (door === 'mutate') return allow(request);
-  const { id } = identify(request, considered.decision, 'requested');
-  const around = { id, allowed: true, seen: 'validate' as const, exemption: exemption.reason };
-  ports.record(toRecord(request, considered, around));
-  return { ...allow(request), auditAnnotations: { decision: id, exemption: exemption.reason } };
+  ports.onExempted(exemption);
+  if (!exemption.isBreakGlass) return allow(request);
+  return { ...allow(request), auditAnnotations: witness(request, { exemption, ports }) };
+}
+
+/** Never throws: break-glass is for the day on which Flyball itself is at fault. */
+function witness(request: ReviewRequest, { exemption, ports }: Passing): Record<string, string> {
+  const { reason } = exemption;
+  try {
+    const considered = consider(request, ports);
+    if (typeof considered === 'string') return { exemption: reason };
+    const { id } = identify(request, considered.decision, 'requested');
+    ports.record(toRecord(request, considered, { id, allowed: true, seen: 'validate', exemption: reason }));
+    return { decision: id, exemption: reason };
+  } catch (error) {
+    ports.onFault(error);
+    return { exemption: reason };
+  }
 }
 
 /** A pure clamp: it patches when the whole decision is one, and otherwise leaves the object to /validate. */
@@ -75,7 +88,8 @@ function validate(request: ReviewRequest, considered: Considered, ports: Ports):
     ports.record(toRecord(request, considered, { id, allowed: false, seen: 'validate' }));
     return refuse(naming, decision);
   }
-  if (clamped !== undefined) return confirm(naming, { ...clamped, seen: 'mutate+validate' }, ports);
+  const { target } = decision.change;
+  if (clamped !== undefined) return confirm(naming, { ...clamped, target, seen: 'mutate+validate' }, ports);
   if (!isGoverned(decision)) return allow(request);
   ports.record(toRecord(request, considered, { id, allowed: true, seen: 'validate' }));
   return grant(naming, decision, []);
@@ -90,6 +104,7 @@ function confirm(
   const proposal = JSON.stringify([
     record.target,
     record.actor.user,
+    record.dryRun,
     record.policySet,
     record.verdicts.map((verdict) => [verdict.parameter, verdict.requested]),
   ]);
@@ -114,7 +129,16 @@ function identify(request: ReviewRequest, decision: Decision, side: 'granted' | 
   );
   if (side === 'granted')
     for (const { parameter, granted } of decision.verdicts) values.set(parameter.name, granted);
-  return joinKeyOf(decision.change, baseResourceVersionOf(request), values);
+  const change = { ...decision.change, target: withStableName(request, decision.change.target) };
+  return joinKeyOf(change, baseResourceVersionOf(request), values);
+}
+
+/** A name that is yet to be generated at /mutate is known at /validate: both go by the prefix. */
+function withStableName({ operation, object }: ReviewRequest, target: Target): Target {
+  const { metadata } = (object ?? {}) as { metadata?: { generateName?: unknown } };
+  const prefix = operation === 'CREATE' ? metadata?.generateName : undefined;
+  const isGenerated = typeof prefix === 'string' && prefix !== '' && target.name.startsWith(prefix);
+  return isGenerated ? { ...target, name: `${prefix}*` } : target;
 }
 
 function baseResourceVersionOf({ oldObject }: ReviewRequest): string {

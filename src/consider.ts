@@ -117,7 +117,8 @@ function decideOn(request: ReviewRequest, subject: Subject, selection: Selection
   if (!reading.ok) return refuseUnread(reading.error, subject, { request, selection });
   if (!reading.change.parameters.some(isChanged)) return unchanged(reading.change);
   const labels = subject.labels?.[0] ?? new Map<string, string>();
-  const facts: Facts = { now, change: reading.change, object, oldObject, labels };
+  const proposed = operation === 'DELETE' ? oldObject : object;
+  const facts: Facts = { now, change: reading.change, object: proposed, oldObject, labels };
   const decision = decide(selection.guards, couplingsOf(kind, reading.change.parameters), facts);
   return withErrors(decision, selection.errors);
 }

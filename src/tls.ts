@@ -1,4 +1,5 @@
 /** The listener's certificates: given, or read from files and read again when they change. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { ProcessLog } from './telemetry/log.ts';
@@ -29,8 +30,8 @@ export async function watchCertificates(
       const fresh = await load(source);
       if (fresh.cert === current.cert && fresh.key === current.key && fresh.clientCa === current.clientCa)
         return;
-      current = fresh;
       notify(fresh);
+      current = fresh;
       log.info('certificates replaced');
     } catch (error) {
       log.error(
@@ -52,13 +53,29 @@ export async function watchCertificates(
 
 async function load(source: CertificateSource): Promise<Certificates> {
   if (source.from === 'memory') return source.certificates;
-  const [cert, key, clientCa] = await Promise.all(
+  const [cert = '', key = '', clientCa] = await Promise.all(
     [source.cert, source.key, source.clientCa].map(readOptional),
   );
-  const certificates = { cert: cert ?? '', key: key ?? '', ...(clientCa === undefined ? {} : { clientCa }) };
-  // Throws where key and certificate do not belong together: a half-written pair is never served.
-  createSecureContext({ cert: certificates.cert, key: certificates.key, ca: certificates.clientCa });
-  return certificates;
+  checkPair(cert, key);
+  // Without any certificate in it Node would fall back to the public authorities, or trust nobody.
+  if (clientCa !== undefined) readLeaf(clientCa, 'client CA');
+  return { cert, key, ...(clientCa === undefined ? {} : { clientCa }) };
+}
+
+/** A half-written pair is never served: an empty file, one cut off, a key of another certificate. */
+function checkPair(cert: string, key: string): void {
+  const leaf = readLeaf(cert, 'certificate');
+  if (!leaf.checkPrivateKey(createPrivateKey(key))) throw new Error("the key is not the certificate's");
+  createSecureContext({ cert, key });
+}
+
+/** The first certificate of a PEM text. */
+function readLeaf(pem: string, what: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw new Error(`the ${what} is not PEM`);
+  }
 }
 
 async function readOptional(path: string | undefined): Promise<string | undefined> {

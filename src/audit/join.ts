@@ -54,10 +54,8 @@ export class Pending<T> {
 
   put(key: string, value: T, now: number): void {
     this.expire(now);
-    const known = this.#waiting.get(key);
-    this.#waiting.delete(key);
-    // A repeat of a proposal (reinvocation, a client's retry) replaces itself.
-    this.#waiting.set(key, { value, since: known?.since ?? now });
+    // A repeat of a proposal (reinvocation, a client's retry) replaces itself, and keeps its place and its time.
+    this.#waiting.set(key, { value, since: this.#waiting.get(key)?.since ?? now });
   }
 
   take(key: string): T | undefined {
@@ -76,4 +74,5 @@ export class Pending<T> {
   }
 }
 
-const mostWaiting = 10_000;
+/** A pair is apart for milliseconds. What is over is recorded early, not lost: a record can have a thousand verdicts. */
+const mostWaiting = 1_000;

@@ -1,4 +1,5 @@
 /** The record of a decision: compact, recomputable, without whole objects or secrets. */
+import type { Actor } from '../core/change.ts';
 import type { Decision } from '../core/decide.ts';
 import { explainDecision } from '../core/explain.ts';
 import type { AppliedLimit } from '../core/limit.ts';
@@ -53,11 +54,7 @@ export interface DecisionRecord {
   /** What the client got: a clamp that reached only /validate is refused. */
   readonly allowed: boolean;
   readonly target: Decision['change']['target'];
-  readonly actor: {
-    readonly user: string;
-    readonly groups: readonly string[];
-    readonly fieldManager?: string;
-  };
+  readonly actor: Actor;
   readonly operation: string;
   readonly dryRun: boolean;
   readonly baseResourceVersion: string;
@@ -77,11 +74,13 @@ export type Circumstances = Pick<
   'id' | 'time' | 'allowed' | 'baseResourceVersion' | 'policySet' | 'seen' | 'exemption'
 >;
 
-/** An object in a few hundred groups is a fault of its issuer; the record stays bounded. */
+/** A user in a few hundred groups, or with a name of kilobytes, is a fault of its issuer; the record stays bounded. */
 const mostGroups = 32;
+const longestName = 512;
 
 export function recordDecision(decision: Decision, around: Circumstances): DecisionRecord {
   const { change, outcome, verdicts, errors, facts } = decision;
+  const actor = recordActor(change.actor);
   return {
     kind: 'Decision',
     id: around.id,
@@ -89,7 +88,7 @@ export function recordDecision(decision: Decision, around: Circumstances): Decis
     outcome,
     allowed: around.allowed,
     target: change.target,
-    actor: { ...change.actor, groups: change.actor.groups.slice(0, mostGroups) },
+    actor,
     operation: change.operation,
     dryRun: change.dryRun,
     baseResourceVersion: around.baseResourceVersion,
@@ -99,7 +98,16 @@ export function recordDecision(decision: Decision, around: Circumstances): Decis
     verdicts: verdicts.map(recordVerdict),
     errors,
     facts: Object.fromEntries(facts),
-    explanation: explainDecision(decision),
+    explanation: explainDecision({ ...decision, change: { ...change, actor } }),
+  };
+}
+
+function recordActor({ user, groups, fieldManager }: Actor): Actor {
+  const cut = (name: string): string => name.slice(0, longestName);
+  return {
+    user: cut(user),
+    groups: groups.slice(0, mostGroups).map(cut),
+    ...(fieldManager === undefined ? {} : { fieldManager: cut(fieldManager) }),
   };
 }
 

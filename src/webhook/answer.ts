@@ -1,8 +1,9 @@
 /** The response half of an AdmissionReview. HTTP is always 200: the decision is inside. */
+import { nowhere } from '../catalogue/read-change.ts';
 import type { Decision } from '../core/decide.ts';
 import { opensAt } from '../core/decide.ts';
 import { explainAdvisory, explainRefusal, explainVerdict, nameLimit } from '../core/explain.ts';
-import { formatValue } from '../core/parameter.ts';
+import { formatValue, type Parameter } from '../core/parameter.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { toAscii } from './ascii.ts';
 import type { PatchOperation } from './patch.ts';
@@ -35,6 +36,7 @@ const mostWarnings = 8;
 const longestWarning = 120;
 const longestMessage = 2_048;
 const mostCauses = 16;
+const longestField = 256;
 
 export interface Naming {
   readonly uid: string;
@@ -64,6 +66,15 @@ export function grant(
       : { patchType: 'JSONPatch' as const, patch: Buffer.from(JSON.stringify(patch)).toString('base64') }),
     ...(warnings.length === 0 ? {} : { warnings: warnings.slice(0, mostWarnings) }),
     auditAnnotations: annotate(naming.id, decision),
+  };
+}
+
+/** Admits at /mutate what it cannot decide, and says so: only /validate refuses. */
+export function leave(uid: string, message: string): AdmissionResponse {
+  return {
+    uid,
+    allowed: true,
+    warnings: [shorten(`flyball left this change to /validate: ${message}`, longestWarning)],
   };
 }
 
@@ -117,7 +128,7 @@ function messageOf(decision: Decision, excluded: readonly Verdict[]): string {
 }
 
 function causesOf(verdict: Verdict): Cause[] {
-  const field = fieldOf(verdict.parameter.path);
+  const field = fieldOf(verdict.parameter);
   const reasonOf = (reason: string): string => (verdict.conflict.length > 0 ? 'PolicyConflict' : reason);
   return verdict.determining.map((limit) => {
     const until = limit.opensAt === undefined ? '' : `; opens at ${new Date(limit.opensAt).toISOString()}`;
@@ -132,19 +143,20 @@ function errorCauses(decision: Decision): Cause[] {
     .map(({ policy, position, message, parameter }) => ({
       reason: 'PolicyError',
       message: shorten(`${policy} ${position}: ${message}`, longestMessage),
-      field: parameter,
+      field: shorten(parameter, longestField),
     }));
 }
 
-/** `/spec/metrics/0/target` is `spec.metrics[0].target`, as the API server writes fields. */
-function fieldOf(pointer: string): string {
-  const tokens = pointer.split('/').slice(1);
+/** `/spec/metrics/0/target` is `spec.metrics[0].target`, as the API server writes fields; the name where there is none. */
+function fieldOf({ path, name }: Parameter): string {
+  if (path === nowhere) return shorten(name, longestField);
+  const tokens = path.split('/').slice(1);
   return shorten(
     tokens
       .map((token) => (/^\d+$/.test(token) ? `[${token}]` : `.${token}`))
       .join('')
       .replace(/^\./, ''),
-    256,
+    longestField,
   );
 }
 

@@ -24,8 +24,7 @@ export function findCallerFault(
     return undefined;
   if (!settings.usesClientCertificates) return 'the secret path is wrong or missing';
   if (!socket.authorized) return 'no client certificate of the configured CA was presented';
-  const { CN } = socket.getPeerCertificate().subject;
-  const names = typeof CN === 'string' ? [CN] : CN;
+  const names = [socket.getPeerCertificate().subject?.CN ?? []].flat();
   const isKnown = settings.clientNames.size === 0 || names.some((name) => settings.clientNames.has(name));
   return isKnown ? undefined : 'the client certificate names an unknown caller';
 }

@@ -17,16 +17,12 @@ export type Decoded =
   | { readonly ok: false; readonly error: string; readonly uid?: string };
 
 export function decodeReview(body: Uint8Array): Decoded {
-  if (isDeeperThan(body, greatestDepth))
-    return { ok: false, error: `the body nests deeper than ${greatestDepth} levels` };
   let review: unknown;
   try {
     review = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
-  } catch (error) {
-    return {
-      ok: false,
-      error: `the body is not JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
-    };
+  } catch {
+    // The parser's own message quotes the body, which may hold a secret.
+    return { ok: false, error: 'the body is not JSON' };
   }
   return readReview(review);
 }
@@ -37,6 +33,8 @@ export function readReview(review: unknown): Decoded {
   const request = own(review, 'request');
   const uid = isRecord(request) ? text(own(request, 'uid')) : '';
   const refuse = (error: string): Decoded => (uid === '' ? { ok: false, error } : { ok: false, error, uid });
+  if (isDeeperThan(review, greatestDepth))
+    return refuse(`the body nests deeper than ${greatestDepth} levels`);
   if (own(review, 'kind') !== 'AdmissionReview' || own(review, 'apiVersion') !== 'admission.k8s.io/v1') {
     return refuse('the body is not an AdmissionReview of `admission.k8s.io/v1`');
   }

@@ -40,8 +40,8 @@ export function resolvePointer(root: unknown, pointer: string): unknown {
 }
 
 /**
- * Whether the patch can be applied: every `add` needs a parent, a removed list element has no place to return to,
- * and what is written at one place must not undo what is written at, above or below it.
+ * Whether the patch can be applied: what is added or removed needs a record around it, since list elements move; and
+ * what is written at one place must not undo what is written at, above or below it.
  */
 export function isApplicable(patch: readonly PatchOperation[], object: unknown): boolean {
   const writes = patch.filter(({ op }) => op !== 'test');
@@ -55,7 +55,7 @@ export function isApplicable(patch: readonly PatchOperation[], object: unknown):
 }
 
 function hasPlace(op: PatchOperation['op'], path: string, object: unknown): boolean {
-  if (op !== 'add') return true;
+  if (op === 'replace') return true;
   const parent = resolvePointer(object, path.slice(0, path.lastIndexOf('/')));
   return typeof parent === 'object' && parent !== null && !Array.isArray(parent);
 }

@@ -3,7 +3,7 @@
 import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { AdmissionResponse } from './answer.ts';
-import { fail } from './answer.ts';
+import { fail, leave } from './answer.ts';
 import { type CallerSettings, findCallerFault } from './authenticate.ts';
 import { type Decoded, decodeReview, greatestBodyBytes } from './decode.ts';
 import type { ReviewRequest } from './review.ts';
@@ -76,7 +76,7 @@ export async function startServer(settings: ServerSettings, handlers: Handlers):
 
 export function createApp(settings: ServerSettings, handlers: Handlers): FastifyInstance {
   const app: FastifyInstance = fastify({
-    https: tlsOptions(settings.tls),
+    https: { ...tlsOptions(settings.tls), handshakeTimeout: 10_000 },
     bodyLimit: greatestBodyBytes,
     // The API server keeps idle connections for 90 s; a server that closes first loses requests.
     keepAliveTimeout: 125_000,
@@ -89,6 +89,8 @@ export function createApp(settings: ServerSettings, handlers: Handlers): Fastify
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', (request, reply, done) => guard(request, reply, { settings, handlers, done }));
+  // Without such a hook fastify does not clock replies, and `elapsedTime` is 0.
+  app.addHook('onResponse', (_request, _reply, done) => done());
   app.setErrorHandler((error, request, reply) => refuseBody(error, request, { reply, handlers }));
   for (const door of ['mutate', 'validate'] as const) {
     const answer = (request: FastifyRequest, reply: FastifyReply): void =>
@@ -121,12 +123,21 @@ function guard(
   reply: FastifyReply,
   { settings, handlers, done }: GuardContext,
 ): void {
-  if (request.method !== 'POST') return done();
   const { secret } = (request.params ?? {}) as { secret?: string };
-  const fault = findCallerFault(request.raw.socket as TLSSocket, secret, settings.caller);
-  if (fault === undefined) return done();
+  const isProbe = request.method === 'GET' || request.method === 'HEAD';
+  const fault = isProbe
+    ? undefined
+    : findCallerFault(request.raw.socket as TLSSocket, secret, settings.caller);
+  if (fault === undefined) {
+    done();
+    return;
+  }
   handlers.onRefused({ cause: 'caller', message: fault, remote: request.ip });
-  reply.code(403).send({ error: `the caller is not authenticated: ${fault}` });
+  // Closed, since Node reads the rest of the body of a connection that it keeps.
+  reply
+    .code(403)
+    .header('connection', 'close')
+    .send({ error: `the caller is not authenticated: ${fault}` });
 }
 
 interface AnswerContext {
@@ -136,47 +147,51 @@ interface AnswerContext {
 
 function answerReview(door: Door, request: FastifyRequest, { reply, handlers }: AnswerContext): void {
   const decoded = decodeReview(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-  if (!decoded.ok) return refuseReview(decoded, request, { reply, handlers });
+  if (!decoded.ok) {
+    refuseReview(door, decoded, { request, reply, handlers });
+    return;
+  }
   const { timeout } = request.query as { timeout?: unknown };
-  // `elapsedTime` runs from the request's first byte: a slow body may already have cost the caller its patience.
+  // `elapsedTime` runs from the request's headers: a slow body may already have cost the caller its patience.
   if (reply.elapsedTime >= readTimeout(timeout)) {
-    handlers.onRefused({
-      cause: 'deadline',
-      message: 'the deadline of the caller has passed',
-      remote: request.ip,
-    });
-    return sendReview(reply, fail(decoded.request.uid, 503, 'the deadline of the caller has passed'));
+    const message = 'the deadline of the caller has passed';
+    handlers.onRefused({ cause: 'deadline', message, remote: request.ip });
+    sendReview(undecided(door, decoded.request.uid, { code: 503, message }), { reply, handlers });
+    return;
   }
   const response = decide(door, decoded.request, handlers);
   handlers.onAnswered(door, response, reply.elapsedTime / 1_000);
-  sendReview(reply, response);
+  sendReview(response, { reply, handlers });
 }
 
-/** A bug must not crash the server, nor pass silently: /validate refuses, and /mutate leaves the object to it. */
+/** A bug must not crash the server, nor pass silently: /validate refuses. */
 function decide(door: Door, request: ReviewRequest, handlers: Handlers): AdmissionResponse {
   try {
     return handlers.review(door, request);
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     handlers.onRefused({ cause: 'internal', message, remote: '' });
-    if (door === 'mutate')
-      return {
-        uid: request.uid,
-        allowed: true,
-        warnings: ['flyball could not decide on this change; /validate will'],
-      };
-    return fail(request.uid, 500, 'could not decide on this change; its log says why');
+    return undecided(door, request.uid, { code: 500, message: 'could not decide; its log says why' });
   }
 }
 
+/** /mutate never denies. */
+function undecided(
+  door: Door,
+  uid: string,
+  { code, message }: { readonly code: number; readonly message: string },
+): AdmissionResponse {
+  return door === 'mutate' ? leave(uid, message) : fail(uid, code, message);
+}
+
 function refuseReview(
-  decoded: Extract<Decoded, { ok: false }>,
-  request: FastifyRequest,
-  { reply, handlers }: AnswerContext,
+  door: Door,
+  { uid, error }: Extract<Decoded, { ok: false }>,
+  { request, reply, handlers }: AnswerContext & { readonly request: FastifyRequest },
 ): void {
-  handlers.onRefused({ cause: 'body', message: decoded.error, remote: request.ip });
-  if (decoded.uid !== undefined) return sendReview(reply, fail(decoded.uid, 400, decoded.error));
-  reply.code(400).send({ error: decoded.error });
+  handlers.onRefused({ cause: 'body', message: error, remote: request.ip });
+  if (uid === undefined) reply.code(400).send({ error });
+  else sendReview(undecided(door, uid, { code: 400, message: error }), { reply, handlers });
 }
 
 /** What fastify itself refuses: a body over the limit (413), a broken request (400). */
@@ -191,7 +206,10 @@ function refuseBody(error: unknown, request: FastifyRequest, { reply, handlers }
   reply.code(status).send({ error: shown });
 }
 
-function sendReview(reply: FastifyReply, response: AdmissionResponse): void {
+function sendReview(response: AdmissionResponse, { reply, handlers }: AnswerContext): void {
+  // Who is not ready, or about to stop, sheds its connections while it still answers: a POST that meets one that is
+  // being closed is lost.
+  if (!handlers.readReadiness().isReady) reply.header('connection', 'close');
   reply
     .header('content-type', 'application/json')
     .send(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response }));
