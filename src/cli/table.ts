@@ -11,7 +11,7 @@ export interface TableSettings {
 const gap = 2;
 /** Below this a column says nothing, and a wrapped row is better. */
 const narrowest = 10;
-const ellipsis = '...';
+const ellipsis = '…';
 
 /** Rows of equally many cells, the first being the titles if there are any. Ends with a newline; empty where no rows. */
 export function formatTable(

@@ -1,6 +1,6 @@
 /** Workflow commands: annotations at the true lines of a pull request. */
 import type { Problem, Severity } from '../../policy/problem.ts';
-import { type LintResult, messageOf, summarize } from './result.ts';
+import { adviceOf, type LintResult, summarize } from './result.ts';
 
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' };
 
@@ -10,10 +10,9 @@ export function formatGithub(result: LintResult): string {
 }
 
 function formatCommand(problem: Problem): string {
-  const { file, line, column, severity, code, fix } = problem;
+  const { file, line, column, severity, code } = problem;
   const properties = `file=${escapeProperty(file)},line=${line},col=${column},title=${code}`;
-  const message = fix === undefined ? messageOf(problem) : `${messageOf(problem)}\nfix: ${fix}`;
-  return `::${levels[severity]} ${properties}::${escapeData(message)}`;
+  return `::${levels[severity]} ${properties}::${escapeData(adviceOf(problem))}`;
 }
 
 /** What is not escaped could end the command, and begin one of its own. */

@@ -1,7 +1,7 @@
 /** A suite a file; errors fail, warnings pass with a word, as the exit code has it. */
 import type { Problem } from '../../policy/problem.ts';
 import { formatJunit, type TestCase } from '../junit.ts';
-import { type LintResult, messageOf } from './result.ts';
+import { adviceOf, type LintResult } from './result.ts';
 
 export function formatLintJunit({ files, problems }: LintResult): string {
   const named = new Set([...files, ...problems.map(({ file }) => file)]);
@@ -16,14 +16,13 @@ export function formatLintJunit({ files, problems }: LintResult): string {
 }
 
 function toCase(problem: Problem): TestCase {
-  const { file, line, column, severity, code, fix } = problem;
-  const message = `${severity}: ${messageOf(problem)}`;
+  const { file, line, column, severity, code } = problem;
   return {
     name: `${code} at ${line}:${column}`,
     file,
     line,
     outcome: severity === 'error' ? 'failure' : 'passed',
-    message: fix === undefined ? message : `${message}\nfix: ${fix}`,
+    message: `${severity}: ${adviceOf(problem)}`,
     type: code,
   };
 }

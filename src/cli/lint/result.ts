@@ -1,4 +1,5 @@
 import type { Problem, Severity } from '../../policy/problem.ts';
+import { visible } from '../visible.ts';
 
 export interface LintResult {
   /** Every file that was read, in order; a file may hold several documents. */
@@ -12,9 +13,15 @@ export function countProblems({ problems }: LintResult): Readonly<Record<Severit
   return { error: count('error'), warning: count('warning'), info: count('info') };
 }
 
-/** `spec.guards[0].rnage: is not a field`. */
+/** `spec.guards[0].rnage: is not a field`: one line, whatever a policy's author wrote. */
 export function messageOf({ what, why }: Problem): string {
-  return `${what}: ${why}`;
+  return visible(`${what}: ${why}`);
+}
+
+/** The message, and how to mend it on a second line. */
+export function adviceOf(problem: Problem): string {
+  const { fix } = problem;
+  return fix === undefined ? messageOf(problem) : `${messageOf(problem)}\nfix: ${visible(fix)}`;
 }
 
 /** `12 files, 14 documents: 1 error, 2 warnings`. */

@@ -1,7 +1,8 @@
 /** Reads policies as one set, finds what is wrong with them, prints it. */
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { isPolicyFile, listFiles, readFile } from '../../policy/folder.ts';
+import { basename, resolve } from 'node:path';
+import { readCases } from '../../policy/cases.ts';
+import { isCasesFile, isPolicyFile, listFiles, readFile } from '../../policy/folder.ts';
 import { lintPolicies } from '../../policy/lint.ts';
 import { loadDocuments } from '../../policy/load.ts';
 import { compareProblems, type Problem } from '../../policy/problem.ts';
@@ -48,10 +49,10 @@ function findFiles(paths: readonly string[]): Read<readonly string[]> {
   const files = new Map<string, string>();
   for (const path of paths) {
     try {
-      const found = statSync(path).isDirectory() ? listFiles(path, isPolicyFile) : [path];
+      const found = statSync(path).isDirectory() ? listFiles(path, isDocumentFile) : [path];
       for (const file of found) files.set(resolve(file), file);
       if (found.length > 0) continue;
-      const why = 'it holds no file of policies (`.yaml`, `.yml`, `.json`)';
+      const why = 'it holds no policies and no cases (`.yaml`, `.yml`, `.json`)';
       return { ok: false, fault: { what: `nothing to lint in \`${path}\``, why } };
     } catch (error) {
       return { ok: false, fault: explainRead(path, error as NodeJS.ErrnoException) };
@@ -60,19 +61,29 @@ function findFiles(paths: readonly string[]): Read<readonly string[]> {
   return { ok: true, value: [...files.values()] };
 }
 
+function isDocumentFile(name: string): boolean {
+  return isPolicyFile(name) || isCasesFile(name);
+}
+
 /** All files together: a contradiction takes two. */
 function lintFiles(files: readonly string[], strict: boolean): LintResult {
-  const reads = files.map(readFile);
+  const isCases = (file: string): boolean => isCasesFile(basename(file));
+  const reads = files.filter((file) => !isCases(file)).map(readFile);
+  const cases = files.filter(isCases).map(readCases);
   const documents = reads.flatMap((read) => read.documents);
   const loaded = loadDocuments(
     documents,
     {},
     reads.flatMap((read) => read.problems),
   );
-  const problems = [...loaded.problems, ...lintPolicies(loaded, Date.now())].sort(compareProblems);
+  const problems = [
+    ...loaded.problems,
+    ...cases.flatMap((read) => read.problems),
+    ...lintPolicies(loaded, Date.now()),
+  ].sort(compareProblems);
   return {
     files,
-    documents: documents.length,
+    documents: documents.length + cases.length,
     problems: strict ? problems.map(raise) : problems,
   };
 }

@@ -14,6 +14,6 @@ export function formatText(result: LintResult, { style }: Pick<Output, 'style'>)
 function formatProblem(problem: Problem, style: Output['style']): string[] {
   const { file, line, column, severity, code, fix } = problem;
   const place = style('bold', visible(`${file}:${line}:${column}:`));
-  const head = `${place} ${style(styles[severity], severity)} ${code}: ${visible(messageOf(problem))}`;
+  const head = `${place} ${style(styles[severity], severity)} ${code}: ${messageOf(problem)}`;
   return fix === undefined ? [head] : [head, `  ${style('cyan', 'fix:')} ${visible(fix)}`];
 }

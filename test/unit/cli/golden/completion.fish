@@ -1,0 +1,31 @@
+# fish completion; generated, use: tool completion fish > ~/.config/fish/completions/tool.fish
+complete -c tool -f
+complete -c tool -n __fish_use_subcommand -s V -l version -d 'output the version number'
+complete -c tool -n __fish_use_subcommand -s h -l help -d 'display help for command'
+complete -c tool -n __fish_use_subcommand -a see -d 'look at a file\'s text: now'
+complete -c tool -n __fish_use_subcommand -a make -d 'make it'
+complete -c tool -n __fish_use_subcommand -a help -d 'display help for command'
+complete -c tool -n '__fish_seen_subcommand_from see' -s o -l output -d 'format [text]' -x -a 'text json'
+complete -c tool -n '__fish_seen_subcommand_from see' -l policies -d 'folder' -x -a '(__fish_complete_directories)'
+complete -c tool -n '__fish_seen_subcommand_from see' -l at -d 'clock' -x
+complete -c tool -n '__fish_seen_subcommand_from see' -l strict -d 'strict'
+complete -c tool -n '__fish_seen_subcommand_from see' -s h -l help -d 'display help for command'
+complete -c tool -n '__fish_seen_subcommand_from see' -a '(__fish_complete_path)'
+complete -c tool -n '__fish_seen_subcommand_from make' -s h -l help -d 'display help for command'
+complete -c tool -n '__fish_seen_subcommand_from make' -a 'bash zsh'
+complete -c tool -n '__fish_seen_subcommand_from help' -a 'see make help'
+complete -c kubectl-tool -f
+complete -c kubectl-tool -n __fish_use_subcommand -s V -l version -d 'output the version number'
+complete -c kubectl-tool -n __fish_use_subcommand -s h -l help -d 'display help for command'
+complete -c kubectl-tool -n __fish_use_subcommand -a see -d 'look at a file\'s text: now'
+complete -c kubectl-tool -n __fish_use_subcommand -a make -d 'make it'
+complete -c kubectl-tool -n __fish_use_subcommand -a help -d 'display help for command'
+complete -c kubectl-tool -n '__fish_seen_subcommand_from see' -s o -l output -d 'format [text]' -x -a 'text json'
+complete -c kubectl-tool -n '__fish_seen_subcommand_from see' -l policies -d 'folder' -x -a '(__fish_complete_directories)'
+complete -c kubectl-tool -n '__fish_seen_subcommand_from see' -l at -d 'clock' -x
+complete -c kubectl-tool -n '__fish_seen_subcommand_from see' -l strict -d 'strict'
+complete -c kubectl-tool -n '__fish_seen_subcommand_from see' -s h -l help -d 'display help for command'
+complete -c kubectl-tool -n '__fish_seen_subcommand_from see' -a '(__fish_complete_path)'
+complete -c kubectl-tool -n '__fish_seen_subcommand_from make' -s h -l help -d 'display help for command'
+complete -c kubectl-tool -n '__fish_seen_subcommand_from make' -a 'bash zsh'
+complete -c kubectl-tool -n '__fish_seen_subcommand_from help' -a 'see make help'
