@@ -92,10 +92,8 @@ function settle(
   const granted = solution.get(verdict.parameter.name) ?? verdict.granted;
   const limits = relations.map((relation) => limitOf(relation, verdict.parameter.name, { solution, known }));
   const excluding = limits.filter((limit) => !contains(limit.admits, verdict.parameter.requested));
-  // A longer chain can move a value that no single relation excludes: then all of them are the reason.
-  const isUnexplained =
-    granted !== verdict.parameter.requested && verdict.determining.length + excluding.length === 0;
-  const determining = isUnexplained ? limits : [...verdict.determining, ...excluding];
+  // A value moves only where a relation excludes it: bounds narrow while solving, so the final ones exclude it, too.
+  const determining = [...verdict.determining, ...excluding];
   const region = limits.reduce(
     (sum, limit) => intersect(sum, attribute(limit.admits, limit.id)),
     verdict.region,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { bindRelation } from '../../src/core/bind.ts';
 import { type Decision, isGranted } from '../../src/core/decide.ts';
-import { covers } from '../../src/core/parameter.ts';
-import { contains } from '../../src/core/region.ts';
+import { covers, type Value } from '../../src/core/parameter.ts';
+import { between, contains, everyNumber, intersect, type NumericRegion } from '../../src/core/region.ts';
 import { holds, type Relation } from '../../src/core/relation.ts';
 import { type Outcome, strictest, type Verdict } from '../../src/core/verdict.ts';
 import { check, decideOn, grantedValues, numbersOf, type Scenario, scenario } from './scenario.ts';
@@ -76,14 +76,30 @@ it('names a determining limit wherever it does not admit', () => {
   });
 });
 
-it('grants points of the grid, unless asked for another, already there, or on an edge', () => {
+it('grants points of the grid, unless asked for another, already there, or where the grid has none', () => {
   checkVerdicts(({ parameter: { current, requested, quantum }, granted, region }) => {
     if (typeof granted !== 'bigint' || granted === requested || granted === current) return;
     if (region.kind === 'choice' || granted % quantum === 0n) return;
     const edges = region.intervals.flatMap(({ low, high }) => [low.at, high.at]);
     expect(edges).toContain(granted);
+    const asked = spanned(current, requested);
+    const near = contains(asked, granted) ? intersect(region, asked) : region;
+    const piece = near.intervals.find((interval) =>
+      contains({ kind: 'numeric', intervals: [interval] }, granted),
+    );
+    const [low, high] = [piece?.low.at, piece?.high.at];
+    if (low === undefined || high === undefined) throw new Error('an unbounded piece has points of the grid');
+    // The first multiple of the quantum at or above `low`.
+    const first = low + (((-low % quantum) + quantum) % quantum);
+    expect(first > high).toBe(true);
   });
 });
+
+/** The values from one to the other; all, where one of them is absent. */
+function spanned(a: Value | undefined, b: Value | undefined): NumericRegion {
+  if (typeof a !== 'bigint' || typeof b !== 'bigint') return everyNumber;
+  return a < b ? between(a, b) : between(b, a);
+}
 
 it('moves no further than asked where the region contains current', () => {
   checkVerdicts(({ parameter: { current, requested }, granted, region }) => {
