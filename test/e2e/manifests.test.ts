@@ -60,7 +60,7 @@ describe('what kustomize renders', () => {
     const shown = JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'));
     expect(shown).toContain(`"secretName":"${stored.metadata?.['name']}"`);
     expect(shown).toContain('--path-secret-file=/etc/flyball/caller/path-secret');
-    expect(shown).not.toContain('--client-ca');
+    expect(shown).not.toContain('--client-');
     expect(JSON.stringify(objects)).toContain(`"path":"/validate/${pathSecret}"`);
     expect(JSON.stringify(objects)).toContain(`"path":"/mutate/${pathSecret}"`);
   });
