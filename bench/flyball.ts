@@ -1,4 +1,5 @@
 /** Flyball as it is installed: client certificates, policies from a folder, a decision log on disk. */
+import { clientName } from '../src/certificates.ts';
 import { serve } from '../src/serve.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { becomeServer, type PartSettings } from './part.ts';
@@ -9,7 +10,7 @@ async function listen({ certificates, policyFolder, logPath }: PartSettings): Pr
       host: '127.0.0.1',
       port: 0,
       certificates: { from: 'files', ...certificates },
-      caller: { usesClientCertificates: true, clientNames: new Set(), allowsAnyCaller: false },
+      caller: { usesClientCertificates: true, clientNames: new Set([clientName]), allowsAnyCaller: false },
       policies: { from: 'folder', path: policyFolder, ownNamespace: 'flyball-system' },
       labels: undefined,
       exemptions: {

@@ -79,6 +79,8 @@ export function say(message: unknown): void {
 export async function becomeServer(listen: (settings: PartSettings) => Promise<number>): Promise<void> {
   const port = await listen(readSettings<PartSettings>());
   process.on('message', () => say(readUsage()));
+  // By `exit`, so that `--cpu-prof` writes what it has seen; and no server outlives its run.
+  process.once('SIGTERM', () => process.exit(0)).once('disconnect', () => process.exit(0));
   say({ port });
 }
 

@@ -24,9 +24,20 @@ export function findCallerFault(
     return undefined;
   if (!settings.usesClientCertificates) return 'the secret path is wrong or missing';
   if (!socket.authorized) return 'no client certificate of the configured CA was presented';
-  const names = [socket.getPeerCertificate().subject?.CN ?? []].flat();
-  const isKnown = settings.clientNames.size === 0 || names.some((name) => settings.clientNames.has(name));
+  const { clientNames } = settings;
+  const isKnown = clientNames.size === 0 || commonNamesOf(socket).some((name) => clientNames.has(name));
   return isKnown ? undefined : 'the client certificate names an unknown caller';
+}
+
+/** A connection keeps its certificate, as it keeps `authorized`; decoding it costs more than a decision. */
+const commonNames = new WeakMap<TLSSocket, readonly string[]>();
+
+function commonNamesOf(socket: TLSSocket): readonly string[] {
+  const known = commonNames.get(socket);
+  if (known !== undefined) return known;
+  const names = [socket.getPeerCertificate().subject?.CN ?? []].flat();
+  commonNames.set(socket, names);
+  return names;
 }
 
 /** In constant time, whatever the lengths. */
