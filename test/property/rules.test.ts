@@ -71,7 +71,7 @@ describe('a rule keeps its promise', () => {
       const [min, max] = sorted(low, high);
       const granted = numberUnder(range({ min, max }), values);
       if (values.current === values.requested) return;
-      const expected = values.requested < min ? min : values.requested > max ? max : values.requested;
+      const expected = sorted(sorted(values.requested, min)[1], max)[0];
       expect(granted).toBe(expected);
     });
   });
