@@ -64,7 +64,7 @@ const quotaOf = (name: string, labels: object, pods = '10'): object => ({
 
 const withReplicas = (spec: Stored, replicas: number): Stored => ({ ...spec, replicas });
 const scaled =
-  (kind: string): Set =>
+  (kind: string): Turn =>
   async (plane, name, value) =>
     answerOfKubectl(await plane.kubectl('rl', ['scale', `${kind}/${name}`, `--replicas=${value}`]));
 const path = (group: string, resource: string, name: string): string =>
