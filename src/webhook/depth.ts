@@ -6,17 +6,23 @@
 
 /** True where the value nests deeper than `limit`; stops at the first place that does. */
 export function isDeeperThan(value: unknown, limit: number): boolean {
-  if (!isContainer(value)) return false;
+  if (typeof value !== 'object' || value === null) return false;
   if (limit === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isContainer(item) && isDeeperThan(item, limit - 1));
-  // Not `Object.values`: this runs on every request, and JSON has own properties only.
-  for (const key in value) {
-    const item = value[key];
-    if (isContainer(item) && isDeeperThan(item, limit - 1)) return true;
+  return Array.isArray(value) ? hasDeeperItem(value, limit) : hasDeeperMember(value, limit);
+}
+
+function hasDeeperItem(list: readonly unknown[], limit: number): boolean {
+  for (const item of list) {
+    if (typeof item === 'object' && isDeeperThan(item, limit - 1)) return true;
   }
   return false;
 }
 
-function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+/** Not `Object.values`: this runs on every request, and parsed JSON inherits nothing that `in` would find. */
+function hasDeeperMember(record: object, limit: number): boolean {
+  for (const key in record) {
+    const item: unknown = record[key as keyof typeof record];
+    if (typeof item === 'object' && isDeeperThan(item, limit - 1)) return true;
+  }
+  return false;
 }
