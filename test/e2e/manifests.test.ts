@@ -155,9 +155,9 @@ describe('what the server may do', () => {
   it.each([
     ['yes', 'list', 'guardrailpolicies.flyball.dev', '-A'],
     ['yes', 'watch', 'clusterguardrailpolicies.flyball.dev', '-A'],
-    ['yes', 'get', 'guardrailexceptions.flyball.dev', '-A'],
+    ['no', 'get', 'guardrailexceptions.flyball.dev', '-A'],
     ['yes', 'patch', 'guardrailpolicies.flyball.dev/status', '-A'],
-    ['yes', 'update', 'guardrailexceptions.flyball.dev/status', '-A'],
+    ['no', 'update', 'guardrailexceptions.flyball.dev/status', '-A'],
     ['yes', 'list', 'namespaces', '-A'],
     ['yes', 'watch', 'deployments.apps', '-A'],
     ['yes', 'list', 'statefulsets.apps', '-A'],
