@@ -84,7 +84,9 @@ export function createApp(settings: ServerSettings, handlers: Handlers): Fastify
     // While draining, requests on open connections are still answered: a POST is not retried by the API server.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 256 },
+    // As long as Node takes headers: a path of any length meets the guard.
+    routerOptions: { maxParamLength: 16_384 },
+    frameworkErrors: (error, request, reply) => refuseBody(error, request, { reply, handlers }),
   }) as unknown as FastifyInstance;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -194,7 +196,7 @@ function refuseReview(
   else sendReview(undecided(door, uid, { code: 400, message: error }), { reply, handlers });
 }
 
-/** What fastify itself refuses: a body over the limit (413), a broken request (400). */
+/** What fastify itself refuses: a body over the limit (413), a broken request (400). The rest of it is not read. */
 function refuseBody(error: unknown, request: FastifyRequest, { reply, handlers }: AnswerContext): void {
   const message = error instanceof Error ? error.message : 'unreadable request';
   const status =
@@ -203,7 +205,7 @@ function refuseBody(error: unknown, request: FastifyRequest, { reply, handlers }
       : 500;
   handlers.onRefused({ cause: status < 500 ? 'body' : 'internal', message, remote: request.ip });
   const shown = status === 413 ? `the body is larger than ${greatestBodyBytes} bytes` : message;
-  reply.code(status).send({ error: shown });
+  reply.code(status).header('connection', 'close').send({ error: shown });
 }
 
 function sendReview(response: AdmissionResponse, { reply, handlers }: AnswerContext): void {
