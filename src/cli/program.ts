@@ -82,7 +82,10 @@ export function explainUsage(error: CommanderError, help: string): Fault {
   return { what: 'usage', why: quote(first), fix };
 }
 
-/** `'x'` becomes `` `x` ``, as in all other messages. */
+/** In the form of all other messages: names in backticks, one sentence. */
 function quote(text: string): string {
-  return text.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, '');
+  return text
+    .replace(/'([^']*)'/g, '`$1`')
+    .replace(/\.$/, '')
+    .replace(/\. ([A-Za-z])/g, (_, letter: string) => `: ${letter.toLowerCase()}`);
 }

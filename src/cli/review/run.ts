@@ -7,6 +7,7 @@ import { readText, starterPolicies } from '../input.ts';
 import type { Fault, Output } from '../output.ts';
 import { loadPolicies } from '../policies.ts';
 import type { ExitCode, Invocation } from '../registration.ts';
+import { visible } from '../visible.ts';
 import { isAllowed, type Judgement, judge } from './judge.ts';
 import { parseReviews, type ReviewItem } from './parse.ts';
 import { type ReviewReport, reportJudgement } from './report.ts';
@@ -24,10 +25,12 @@ interface ReviewOptions {
 
 export async function run({ args, options, output }: Invocation): Promise<ExitCode> {
   const settings = options as unknown as ReviewOptions;
-  const loaded = loadPolicies(settings.policies ?? starterPolicies);
+  const folder = settings.policies ?? starterPolicies;
+  const loaded = loadPolicies(folder);
   if (!loaded.ok) return output.fail(loaded.fault);
   const ports = createPorts(loaded.value, settings);
-  const session: Session = { reports: [], tally: newTally(), code: 0 };
+  const policies = { folder, set: loaded.value };
+  const session: Session = { policies, reports: [], tally: newTally(), code: 0 };
   const sink = createSink(session, settings.output, output);
   for (const file of args) await reviewFile(file, { ports, sink });
   sink.end();
@@ -35,6 +38,7 @@ export async function run({ args, options, output }: Invocation): Promise<ExitCo
 }
 
 interface Session {
+  readonly policies: { readonly folder: string; readonly set: PolicySet };
   readonly reports: ReviewReport[];
   readonly tally: Tally;
   code: ExitCode;
@@ -48,7 +52,7 @@ interface Sink {
 }
 
 function createSink(session: Session, format: ReviewOptions['output'], output: Output): Sink {
-  const { tally, reports } = session;
+  const { tally, reports, policies } = session;
   return {
     judged: (place, judgement) => {
       const report = reportJudgement(place, judgement);
@@ -60,14 +64,25 @@ function createSink(session: Session, format: ReviewOptions['output'], output: O
     },
     unreadable: (fault) => {
       tally.unreadable += 1;
-      tally.total += 1;
       session.code = output.fail(fault);
     },
     end: () => {
-      if (format === 'text') output.print(formatTally(tally));
-      else printData(output, format, { reviews: reports, summary: tally });
+      if (format === 'text') output.print(`${formatPolicies(session)}${formatTally(tally)}`);
+      else
+        printData(output, format, { reviews: reports, policies: describePolicies(policies), summary: tally });
     },
   };
+}
+
+function describePolicies({ folder, set }: Session['policies']) {
+  return { folder, count: set.size, hash: set.hash };
+}
+
+/** Which policies decided: who names none gets the starter ones, and should know. */
+function formatPolicies({ policies, tally }: Session): string {
+  const { folder, count, hash } = describePolicies(policies);
+  if (tally.total === 0) return '';
+  return `decided by ${count === 1 ? '1 policy' : `${count} policies`} of ${visible(folder)} (set ${hash.slice(0, 12)})\n`;
 }
 
 interface Work {
@@ -81,7 +96,7 @@ async function reviewFile(file: string, work: Work): Promise<void> {
     work.sink.unreadable(read.fault);
     return;
   }
-  const name = file === '-' ? '(stdin)' : file;
+  const name = file === '-' ? 'stdin' : file;
   for (const item of parseReviews({ file: name, text: read.value })) reviewItem(item, work);
 }
 
@@ -98,14 +113,17 @@ function explainItem(item: ReviewItem, error = ''): Fault {
   return { what: place, why, ...(fix === undefined ? {} : { fix }) };
 }
 
-/** The commonest mistake is to give the object that a review is about. */
+/** The commonest mistakes: the object that a review is about, and a version that API servers no longer send. */
 function fixFor(value: unknown): { readonly fix?: string } {
-  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
-  if (typeof kind !== 'string' || kind === 'AdmissionReview') return {};
-  return {
-    fix: `\`${kind}\` has to be the \`request.object\` of an AdmissionReview, as the API server sends it`,
-  };
+  if (typeof value !== 'object' || value === null) return {};
+  const { kind, apiVersion } = value as { readonly kind?: unknown; readonly apiVersion?: unknown };
+  if (kind === 'AdmissionReview')
+    return apiVersion === reviewVersion ? {} : { fix: `write \`apiVersion: ${reviewVersion}\`` };
+  if (typeof kind !== 'string') return {};
+  return { fix: `put the \`${kind}\` into \`request.object\` of an AdmissionReview, as the API server does` };
 }
+
+const reviewVersion = 'admission.k8s.io/v1';
 
 function createPorts(policies: PolicySet, { labels, namespaceLabels, at }: ReviewOptions): FactPorts {
   return {

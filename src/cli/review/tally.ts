@@ -2,6 +2,7 @@
 import type { ReviewReport } from './report.ts';
 
 export interface Tally {
+  /** Of those that could be read. */
   total: number;
   admitted: number;
   clamped: number;
@@ -23,9 +24,11 @@ export function newTally(): Tally {
   return { total: 0, admitted: 0, clamped: 0, throttled: 0, denied: 0, notGoverned: 0, unreadable: 0 };
 }
 
-/** `5 reviews: 2 admitted, 1 clamped, 1 denied, 1 not governed`. */
-export function formatTally({ total, notGoverned, ...counts }: Tally): string {
+/** `5 reviews: 2 admitted, 1 clamped, 2 not governed; 1 input unreadable`. */
+export function formatTally({ total, notGoverned, unreadable, ...counts }: Tally): string {
   const all = Object.entries({ ...counts, 'not governed': notGoverned });
   const parts = all.flatMap(([word, count]) => (count === 0 ? [] : [`${count} ${word}`]));
-  return `${total} ${total === 1 ? 'review' : 'reviews'}: ${parts.join(', ')}`;
+  const head = `${total} ${total === 1 ? 'review' : 'reviews'}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
+  if (unreadable === 0) return head;
+  return `${head}; ${unreadable} ${unreadable === 1 ? 'input' : 'inputs'} unreadable`;
 }

@@ -71,12 +71,18 @@ function rowOf({
   return [rule, by, `admits ${limit.admits}`, reason ?? '', effect, `${detail}${until}`];
 }
 
+/** An object that cannot be read fails every guard for the same reason: said once. */
 function formatErrors({ errors }: ReviewReport): string[] {
-  return errors.flatMap(({ policy, position, parameter, failurePolicy, message }) => [
+  const guards = new Map<string, string[]>();
+  for (const { policy, position, parameter, failurePolicy, message } of errors) {
+    const effect = failurePolicy === 'Fail' ? 'refuses the request' : 'lets it pass';
+    const what = parameter === '' ? message : `${parameter}: ${message}`;
+    const text = `${what}; failurePolicy ${failurePolicy} ${effect}`;
+    guards.set(text, [...(guards.get(text) ?? []), `${policy} ${position}`]);
+  }
+  return [...guards].flatMap(([text, names]) => [
     '',
-    visible(
-      `${indent}error in ${policy} ${position}${parameter === '' ? '' : ` (${parameter})`}: ${message}; failurePolicy ${failurePolicy} ${failurePolicy === 'Fail' ? 'refuses the request' : 'lets it pass'}`,
-    ),
+    visible(`${indent}error in ${names.join(', ')}: ${text}`),
   ]);
 }
 

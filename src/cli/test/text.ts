@@ -23,15 +23,16 @@ function formatSuite(suite: SuiteResult, screen: Screen): string {
   const head = `${mark}  ${visible(suite.folder)}  ${screen.style('dim', count)}\n`;
   const problems = suite.problems.map((problem) => formatProblem(problem, screen));
   const wrong = suite.results.filter(({ status }) => status !== 'passed');
-  return [head, ...problems, ...wrong.map((result) => formatResult(result, screen))].join('');
+  const end = wrong.length === 0 ? [] : ['\n'];
+  return [head, ...problems, ...wrong.map((result) => formatResult(result, screen)), ...end].join('');
 }
 
 function formatResult(result: CaseResult, screen: Screen): string {
   const place = screen.style('dim', `(${visible(`${result.file}:${result.line}:${result.column}`)})`);
   const title = `${screen.style('bold', visible(result.name))}  ${place}`;
   if (result.status === 'error')
-    return `\n  ${screen.style('red', 'error')} ${title}\n${formatProblem(result.problem, screen)}\n`;
-  return `\n  ${screen.style('red', 'failed')} ${title}\n${formatDifferences(result, screen)}\n${formatExplanation(result)}\n`;
+    return `\n  ${screen.style('red', 'error')} ${title}\n${formatProblem(result.problem, screen)}`;
+  return `\n  ${screen.style('red', 'failed')} ${title}\n${formatDifferences(result, screen)}\n${formatExplanation(result)}`;
 }
 
 function formatDifferences({ differences }: FailedCase, { columns }: Screen): string {
