@@ -35,17 +35,19 @@ function widthsOf(rows: readonly (readonly string[])[]): number[] {
   return widths;
 }
 
-/** Takes from the widest column, again and again, until the row fits or no column can give. */
+/** Takes from the last column, which is where details are, then from the widest, until the row fits or none can give. */
 function shrink(widths: readonly number[], columns: number | undefined): number[] {
-  const fitted = [...widths];
-  if (columns === undefined) return fitted;
-  const total = (): number =>
-    fitted.reduce((sum, width) => sum + width, 0) + gap * Math.max(0, fitted.length - 1);
-  for (let widest = Math.max(...fitted); total() > columns && widest > narrowest; ) {
-    fitted[fitted.lastIndexOf(widest)] = widest - 1;
-    widest = Math.max(...fitted);
-  }
-  return fitted;
+  const shrunk = [...widths];
+  if (columns === undefined) return shrunk;
+  const excess = (): number =>
+    shrunk.reduce((sum, width) => sum + width, gap * (shrunk.length - 1)) - columns;
+  const take = (index: number, count: number): void => {
+    shrunk[index] = Math.max(Math.min(shrunk[index] ?? 0, narrowest), (shrunk[index] ?? 0) - count);
+  };
+  take(shrunk.length - 1, Math.max(0, excess()));
+  for (let widest = Math.max(...shrunk); excess() > 0 && widest > narrowest; widest = Math.max(...shrunk))
+    take(shrunk.lastIndexOf(widest), 1);
+  return shrunk;
 }
 
 function cut(text: string, width: number): string {

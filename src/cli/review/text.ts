@@ -95,10 +95,7 @@ function formatEnd(report: ReviewReport, judgement: Judgement): string[] {
     const { decision, outcome } = judgement.decided;
     const at = opensAt(decision);
     if (outcome === 'deny' && decision.outcome === 'clamp')
-      lines.push(
-        '',
-        `${indent}no patch can clamp this: what it would set is not in the object that was sent`,
-      );
+      lines.push('', `${indent}no patch can clamp this: the request leaves out what a clamp would set`);
     if (decision.verdicts.length + decision.errors.length === 0)
       lines.push(`${indent}no parameter that policies can bound is changed`);
     if (at !== undefined) lines.push('', `${indent}time lifts this at ${new Date(at).toISOString()}`);

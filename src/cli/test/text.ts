@@ -6,7 +6,7 @@ import { formatTable } from '../table.ts';
 import { visible } from '../visible.ts';
 import { exitCodeOf, type FailedCase, formatTally, tallySuites } from './result.ts';
 
-type Screen = Pick<Output, 'columns' | 'style'>;
+type Screen = Pick<Output, 'style'>;
 
 export function formatText(suites: readonly SuiteResult[], screen: Screen): string {
   const tally = tallySuites(suites);
@@ -32,12 +32,13 @@ function formatResult(result: CaseResult, screen: Screen): string {
   const title = `${screen.style('bold', visible(result.name))}  ${place}`;
   if (result.status === 'error')
     return `\n  ${screen.style('red', 'error')} ${title}\n${formatProblem(result.problem, screen)}`;
-  return `\n  ${screen.style('red', 'failed')} ${title}\n${formatDifferences(result, screen)}\n${formatExplanation(result)}`;
+  return `\n  ${screen.style('red', 'failed')} ${title}\n${formatDifferences(result)}\n${formatExplanation(result)}`;
 }
 
-function formatDifferences({ differences }: FailedCase, { columns }: Screen): string {
+/** Never cut: what differs may be at the end. */
+function formatDifferences({ differences }: FailedCase): string {
   const rows = differences.map(({ what, expected, actual }) => [what, expected, actual]);
-  return formatTable([['', 'EXPECTED', 'ACTUAL'], ...rows], { indent: 4, columns });
+  return formatTable([['', 'EXPECTED', 'ACTUAL'], ...rows], { indent: 4 });
 }
 
 /** The sentences of the decision, and, where no policy matched, that this is why. */

@@ -19,10 +19,17 @@ describe('formatTable', () => {
     ).toBe('a\nbb  c\n');
   });
 
-  it('cuts the widest column to the width of a terminal, and says so', () => {
+  it('cuts the last column first to the width of a terminal, and says so', () => {
     const cut = formatTable(rows, { columns: 36 });
     expect(cut).toBe('step   shop/checkout  admits [5 .. …\nrange  checkout       admits [4 .. …\n');
     for (const line of cut.split('\n')) expect(line.length).toBeLessThanOrEqual(36);
+  });
+
+  it('cuts the widest column where the last cannot give', () => {
+    expect(formatTable([['x'.repeat(30), 'short']], { columns: 20 })).toBe('xxxxxxxxxxxx…  short\n');
+    expect(formatTable([['x'.repeat(30), 'y'.repeat(30)]], { columns: 30 })).toBe(
+      `${'x'.repeat(17)}…  ${'y'.repeat(9)}…\n`,
+    );
   });
 
   it('cuts nothing where there is no terminal, and no column below what can be read', () => {
