@@ -12,7 +12,11 @@ function createStreams() {
     stdout as unknown as NodeJS.WriteStream,
     stderr as unknown as NodeJS.WriteStream,
   );
-  const read = (stream: PassThrough): string => String(stream.read() ?? '');
+  const read = (stream: PassThrough): string => {
+    let text = '';
+    for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) text += String(chunk);
+    return text;
+  };
   return { stdout, stderr, output, read };
 }
 
