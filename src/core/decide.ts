@@ -66,10 +66,16 @@ export function isGranted(decision: Decision): boolean {
   return decision.outcome === 'admit' || decision.outcome === 'clamp';
 }
 
-/** When time alone lifts every determining limit that has an end: milliseconds since the epoch. */
+/**
+ * When time alone changes the answer: milliseconds since the epoch at which nothing refuses the request any more, or, for
+ * a clamp, nothing excludes it. Undefined where something would still do so then.
+ */
 export function opensAt(decision: Decision): number | undefined {
-  const times = decision.verdicts.flatMap(({ determining }) =>
-    determining.flatMap((limit) => limit.opensAt ?? []),
+  const limits = decision.verdicts.flatMap(({ determining }) => determining);
+  const refusing = limits.filter(({ response }) => response !== 'clamp');
+  const times = (refusing.length > 0 ? refusing : limits).map(
+    (limit) => limit.opensAt ?? Number.POSITIVE_INFINITY,
   );
-  return times.length === 0 ? undefined : Math.max(...times);
+  const last = Math.max(...times);
+  return Number.isFinite(last) ? last : undefined;
 }

@@ -144,6 +144,13 @@ it.each([
 it.each([
   ['never, where no limit has an end', [guarded(to40, 'clamp')], undefined],
   ['when the freeze ends', [guarded(frozenUntil(9), 'throttle'), guarded(to40, 'clamp')], 9],
+  [
+    'never, where a denial has no end',
+    [guarded(frozenUntil(9), 'throttle'), guarded(to40, 'deny')],
+    undefined,
+  ],
+  ['for a clamp, when nothing excludes the request', [guarded(frozenUntil(9), 'clamp')], 9],
+  ['never, where nothing is excluded', [], undefined],
   ['when the last freeze ends', [guarded(frozenUntil(9), 'throttle'), guarded(frozenUntil(7), 'clamp')], 9],
 ])('opensAt: %s', (_, guards, expected) => {
   expect(opensAt(decided(guards, asked('10 -> 500')))).toBe(expected);
