@@ -10,6 +10,13 @@ export interface ExemptionSettings {
   readonly governHpaController: boolean;
 }
 
+/** What is exempt where nothing else is said. */
+export const defaultExemptions: ExemptionSettings = {
+  namespaces: new Set(['kube-system', 'flyball-system']),
+  breakGlassGroups: new Set(),
+  governHpaController: false,
+};
+
 export interface Exemption {
   readonly reason: string;
   /** Recorded with what would have been decided; the others are routine, and only counted. */

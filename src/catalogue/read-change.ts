@@ -138,11 +138,15 @@ function absentValue({ type }: Definition): Value | undefined {
   return type === 'choice' ? noChoice : undefined;
 }
 
-/** A refused choice falls back to the stored one, which is then written as it was stored. */
+/**
+ * A refused choice falls back to the stored one, which is then written as it was stored; and a proposed `0` says
+ * nothing of whether a quantity is written in powers of 1000 or of 1024.
+ */
 function notationOf(reading: Reading, before: Reading | undefined): Reading['notation'] {
-  const isStoredChoice =
-    reading.definition.type === 'choice' && before !== undefined && before.value !== noChoice;
-  return isStoredChoice ? before.notation : reading.notation;
+  const { type } = reading.definition;
+  const isStoredChoice = type === 'choice' && before?.value !== noChoice;
+  const isZero = type === 'quantity' && reading.value === 0n;
+  return before !== undefined && (isStoredChoice || isZero) ? before.notation : reading.notation;
 }
 
 function parameterOf(

@@ -95,9 +95,12 @@ function run<T>(compute: Computed<T>, facts: Facts): ReturnType<Computed<T>> {
 function addLimit(guard: Guard, parameter: Parameter, found: FoundLimit, into: Collector): void {
   const { used, ...limit } = found;
   addFacts(used, into);
+  // A number that is removed is neither above nor below anything.
+  const isRemoval = limit.admits.kind === 'numeric' && parameter.requested === undefined;
   const applied: AppliedLimit = {
     ...limit,
     ...sourceOf(guard),
+    reason: isRemoval ? 'NotAllowed' : limit.reason,
     id: `${guard.policy}#${guard.position}/${limit.rule}`,
   };
   const known = into.limits.get(parameter.name);

@@ -86,6 +86,16 @@ export function covers(pattern: string, name: string): boolean {
 
 /** `containers[web].requests.cpu` is `containers.requests.cpu`: the name without what is in brackets. */
 export function stripInstances(name: string): string {
+  const start = name.indexOf('[');
+  if (start < 0) return name;
+  const end = name.indexOf(']', start) + 1;
+  const inner = name.indexOf('[', start + 1);
+  // One instance is what names have; only a hostile one has brackets within brackets.
+  const isOne = end > 0 && inner < 0;
+  return isOne ? name.slice(0, start) + name.slice(end) : stripNested(name);
+}
+
+function stripNested(name: string): string {
   let depth = 0;
   let bare = '';
   for (const character of name) {

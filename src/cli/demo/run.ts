@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DecisionRecord } from '../../audit/record.ts';
 import { clientName, makeCertificates } from '../../certificates.ts';
+import { defaultExemptions } from '../../exemption.ts';
 import { type Running, serve } from '../../serve.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { starterPolicies } from '../input.ts';
@@ -56,11 +57,7 @@ async function demonstrate({ port, folder, isOnce }: Stage, output: Output): Pro
       caller: { usesClientCertificates: true, clientNames: new Set([clientName]), allowsAnyCaller: false },
       policies: { from: 'folder', path: starterPolicies, ownNamespace: 'flyball-system' },
       labels: undefined,
-      exemptions: {
-        namespaces: new Set(['kube-system']),
-        breakGlassGroups: new Set(),
-        governHpaController: false,
-      },
+      exemptions: defaultExemptions,
       logPath,
       drainMilliseconds: 0,
     },

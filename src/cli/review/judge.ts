@@ -1,7 +1,7 @@
 /** What the webhook would answer to a review: both of its calls at once. */
 import { consider, type FactPorts } from '../../consider.ts';
 import { type Decision, isGranted } from '../../core/decide.ts';
-import { type ExemptionSettings, findExemption } from '../../exemption.ts';
+import { defaultExemptions, findExemption } from '../../exemption.ts';
 import { isApplicable, type PatchOperation, writePatch } from '../../webhook/patch.ts';
 import type { ReviewRequest } from '../../webhook/review.ts';
 
@@ -20,13 +20,6 @@ export interface Decided {
   readonly now: number;
   readonly policySet: string;
 }
-
-/** As the webhook is deployed: its own namespace and the control plane's are never governed. */
-export const defaultExemptions: ExemptionSettings = {
-  namespaces: new Set(['kube-system', 'flyball-system']),
-  breakGlassGroups: new Set(),
-  governHpaController: false,
-};
 
 export function judge(request: ReviewRequest, ports: FactPorts): Judgement {
   const exemption = findExemption(request, defaultExemptions);

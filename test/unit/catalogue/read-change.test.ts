@@ -64,6 +64,19 @@ function edit<T>(object: T, by: (copy: Record<string, Record<string, unknown>>) 
 }
 
 describe('UPDATE', () => {
+  it.each([
+    ['0', 'BinarySI'],
+    ['1G', 'DecimalSI'],
+    ['2Gi', 'BinarySI'],
+  ])(
+    'writes a quantity as it is proposed, and as it is stored where `%s` does not say',
+    (memory, notation) => {
+      const hard = (value: string) => ({ spec: { hard: { 'requests.memory': value } } });
+      const { parameters } = change({ kind: quota, oldObject: hard('1Gi'), object: hard(memory) });
+      expect(parameters.find(({ name }) => name === 'quota.hard[requests.memory]')?.notation).toBe(notation);
+    },
+  );
+
   it('shows the stored and the proposed value, and nothing else as changed', () => {
     const object = edit(objects.hpaV2, ({ spec = {} }) => {
       spec['maxReplicas'] = 500;

@@ -18,6 +18,15 @@ function idsOf({ limits }: ReturnType<typeof evaluated>): Record<string, string[
   return Object.fromEntries([...limits].map(([name, list]) => [name, list.map(({ id }) => id)]));
 }
 
+it.each([
+  ['1 -> 9', 'AboveMaximum'],
+  ['1 -> -', 'NotAllowed'],
+])('a number that is removed is neither above nor below: %s is %s', (change, reason) => {
+  const own = [asked(change)];
+  const { limits } = evaluateGuards([guardOf({ rules: [to5] })], own, factsOf(own));
+  expect(limits.get('n')?.map((limit) => limit.reason)).toEqual([reason]);
+});
+
 describe('limits', () => {
   it('come from each rule for each governed parameter, sorted by id', () => {
     const evaluation = evaluated(
