@@ -5,10 +5,9 @@ import type { StandingProposals } from './audit/standing.ts';
 import { type Considered, consider, type FactPorts } from './consider.ts';
 import type { Target } from './core/change.ts';
 import { type Decision, isGranted } from './core/decide.ts';
-import type { Value } from './core/parameter.ts';
 import { type Exemption, type ExemptionSettings, findExemption } from './exemption.ts';
 import { type AdmissionResponse, allow, fail, grant, refuse } from './webhook/answer.ts';
-import { isApplicable, writePatch } from './webhook/patch.ts';
+import { applyPatch, isApplicable, writePatch } from './webhook/patch.ts';
 import type { ReviewRequest } from './webhook/review.ts';
 import type { Door } from './webhook/server.ts';
 
@@ -54,7 +53,7 @@ function witness(request: ReviewRequest, { exemption, ports }: Passing): Record<
   try {
     const considered = consider(request, ports);
     if (typeof considered === 'string') return { exemption: reason };
-    const { id } = identify(request, considered.decision, 'requested');
+    const { id } = identify(request, considered.decision);
     ports.record(toRecord(request, considered, { id, allowed: true, seen: 'validate', exemption: reason }));
     return { decision: id, exemption: reason };
   } catch (error) {
@@ -69,7 +68,10 @@ function mutate(request: ReviewRequest, considered: Considered, ports: Ports): A
   if (decision.outcome !== 'clamp') return allow(request);
   const patch = writePatch(decision.verdicts, request.object);
   if (!isApplicable(patch, request.object)) return allow(request);
-  const { id, key } = identify(request, decision, 'granted');
+  // What /validate will see; where two parameters name one place, no patch may grant both.
+  const stored = consider({ ...request, object: applyPatch(patch, request.object) }, ports);
+  if (typeof stored === 'string' || stored.decision.outcome !== 'admit') return allow(request);
+  const { id, key } = identify(request, stored.decision);
   ports.pending.put(
     key,
     toRecord(request, considered, { id, allowed: true, seen: 'mutate' }),
@@ -81,7 +83,7 @@ function mutate(request: ReviewRequest, considered: Considered, ports: Ports): A
 /** The last word on the final object: a clamp that is still to be made is a denial here. */
 function validate(request: ReviewRequest, considered: Considered, ports: Ports): AdmissionResponse {
   const { decision } = considered;
-  const { id, key } = identify(request, decision, 'requested');
+  const { id, key } = identify(request, decision);
   const naming = { uid: request.uid, id };
   const clamped = ports.pending.take(key);
   if (!isGranted(decision) || decision.outcome === 'clamp') {
@@ -122,15 +124,11 @@ function isGoverned(decision: Decision): boolean {
   );
 }
 
-/** By what would be stored: what is granted at /mutate is what is requested at /validate. */
-function identify(request: ReviewRequest, decision: Decision, side: 'granted' | 'requested'): JoinKey {
-  const values = new Map<string, Value | undefined>(
-    decision.change.parameters.map(({ name, requested }) => [name, requested]),
-  );
-  if (side === 'granted')
-    for (const { parameter, granted } of decision.verdicts) values.set(parameter.name, granted);
-  const change = { ...decision.change, target: withStableName(request, decision.change.target) };
-  return joinKeyOf(change, baseResourceVersionOf(request), values);
+/** By what would be stored: the values of the patched object at /mutate, of the final one at /validate. */
+function identify(request: ReviewRequest, { change }: Decision): JoinKey {
+  const values = new Map(change.parameters.map(({ name, requested }) => [name, requested]));
+  const target = withStableName(request, change.target);
+  return joinKeyOf({ ...change, target }, baseResourceVersionOf(request), values);
 }
 
 /** A name that is yet to be generated at /mutate is known at /validate: both go by the prefix. */

@@ -28,15 +28,41 @@ function writeValue(path: string, value: unknown, present: unknown): PatchOperat
   return value === null ? [test, { op: 'remove', path }] : [test, { op: 'replace', path, value }];
 }
 
+/** The object as the API server will have it: a copy along the written paths. Of an applicable patch only. */
+export function applyPatch(patch: readonly PatchOperation[], object: unknown): unknown {
+  return patch.reduce(
+    (whole, operation) =>
+      operation.op === 'test' ? whole : write(whole, tokensOf(operation.path), operation),
+    object,
+  );
+}
+
+function write(place: unknown, [key = '', ...rest]: readonly string[], operation: PatchOperation): unknown {
+  const copy: object = Array.isArray(place) ? [...(place as readonly unknown[])] : { ...(place as object) };
+  if (rest.length > 0) put(copy, key, write(memberOf(place, key), rest, operation));
+  else if (operation.op === 'remove') Reflect.deleteProperty(copy, key);
+  else put(copy, key, operation.value);
+  return copy;
+}
+
+/** Not by assignment: `__proto__` is an ordinary key. */
+function put(record: object, key: string, value: unknown): void {
+  Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
 /** The value at an RFC 6901 pointer, by own properties only; undefined where there is none. */
 export function resolvePointer(root: unknown, pointer: string): unknown {
-  let value: unknown = root;
-  for (const token of pointer.split('/').slice(1)) {
-    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[key];
-  }
-  return value;
+  return tokensOf(pointer).reduce(memberOf, root);
+}
+
+function tokensOf(pointer: string): string[] {
+  const tokens = pointer.split('/').slice(1);
+  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[key];
 }
 
 /**

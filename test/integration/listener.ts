@@ -2,17 +2,13 @@
 import type { ClientRequest } from 'node:http';
 import { type Agent, type RequestOptions, request } from 'node:https';
 import { admit, type Ports } from '../../src/admit.ts';
-import { Pending } from '../../src/audit/join.ts';
-import type { DecisionRecord } from '../../src/audit/record.ts';
-import { StandingProposals } from '../../src/audit/standing.ts';
 import { type Certificates, clientName, makeCertificates } from '../../src/certificates.ts';
 import type { Guard } from '../../src/core/guard.ts';
-import type { Exemption } from '../../src/exemption.ts';
-import type { PolicySet } from '../../src/policy/set.ts';
 import type { AdmissionResponse } from '../../src/webhook/answer.ts';
 import type { CallerSettings } from '../../src/webhook/authenticate.ts';
 import type { PatchOperation } from '../../src/webhook/patch.ts';
 import { type Door, type Handlers, type Server, startServer } from '../../src/webhook/server.ts';
+import { type Heard, portsOf } from '../unit/webhook/ports.ts';
 
 /** Made once for each file of tests. */
 export const certificates: Certificates = await makeCertificates();
@@ -23,22 +19,13 @@ export const apiServerOnly: CallerSettings = {
   allowsAnyCaller: false,
 };
 
-/** Selects all of its guards for every request. */
-export function policiesOf(guards: readonly Guard[]): PolicySet {
-  return { hash: 'f00d', size: guards.length, select: () => ({ guards, parameters: [], errors: [] }) };
-}
-
-export interface Webhook {
+export interface Webhook extends Heard {
   readonly port: number;
   readonly server: Server;
   readonly ports: Ports;
-  readonly records: DecisionRecord[];
-  readonly exempted: Exemption[];
   readonly refusals: Parameters<Handlers['onRefused']>[0][];
   /** Seconds of each answer, in order. */
   readonly seconds: number[];
-  readonly faults: unknown[];
-  standing: number;
   isReady: boolean;
 }
 
@@ -46,55 +33,22 @@ export interface WebhookOptions {
   readonly guards?: readonly Guard[];
   readonly ports?: Partial<Ports>;
   readonly caller?: CallerSettings;
-  readonly handlers?: Partial<Handlers>;
 }
 
 export async function startWebhook(options: WebhookOptions = {}): Promise<Webhook> {
   const { guards = [], caller = apiServerOnly } = options;
-  const records: DecisionRecord[] = [];
-  const webhook = {
-    records,
-    exempted: [] as Exemption[],
-    refusals: [] as Webhook['refusals'],
-    seconds: [] as number[],
-    faults: [] as unknown[],
-    standing: 0,
-    isReady: true,
-  };
-  const ports: Ports = {
-    readPolicies: () => policiesOf(guards),
-    readLabels: () => undefined,
-    readNamespaceLabels: () => undefined,
-    readNow: Date.now,
-    exemptions: {
-      namespaces: new Set(['kube-system', 'flyball-system']),
-      breakGlassGroups: new Set(['break-glass']),
-      governHpaController: false,
-    },
-    pending: new Pending((record) => records.push(record)),
-    standing: new StandingProposals(),
-    record: (record) => records.push(record),
-    onExempted: (exemption) => webhook.exempted.push(exemption),
-    onStanding: () => {
-      webhook.standing += 1;
-    },
-    onFault: (error) => webhook.faults.push(error),
-    ...options.ports,
-  };
+  const { ports, heard } = portsOf(guards, options.ports);
+  const own = { refusals: [] as Webhook['refusals'], seconds: [] as number[], isReady: true };
+  const webhook = Object.assign(heard, own);
+  const tls = { ...certificates.server, clientCa: certificates.ca.cert };
   const server = await startServer(
-    {
-      host: '127.0.0.1',
-      port: 0,
-      caller,
-      tls: { ...certificates.server, clientCa: certificates.ca.cert },
-    },
+    { host: '127.0.0.1', port: 0, caller, tls },
     {
       review: (door, review) => admit(door, review, ports),
       readReadiness: () => ({ isReady: webhook.isReady, checks: ['ok all'] }),
       renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
       onRefused: (refusal) => webhook.refusals.push(refusal),
       onAnswered: (_door, _response, seconds) => webhook.seconds.push(seconds),
-      ...options.handlers,
     },
   );
   return Object.assign(webhook, { port: server.port, server, ports });

@@ -1,0 +1,92 @@
+/** What /mutate grants, /validate admits: for arbitrary objects and policies, by a patch that another library applies. */
+import fc from 'fast-check';
+import { jsonpatch } from 'json-p3';
+import { expect, it } from 'vitest';
+import { admit } from '../../../src/admit.ts';
+import { findKind } from '../../../src/catalogue/catalogue.ts';
+import { nowhere } from '../../../src/catalogue/read-change.ts';
+import { consider } from '../../../src/consider.ts';
+import type { Value } from '../../../src/core/parameter.ts';
+import type { Verdict } from '../../../src/core/verdict.ts';
+import { applyPatch, type PatchOperation } from '../../../src/webhook/patch.ts';
+import type { ReviewRequest } from '../../../src/webhook/review.ts';
+import { guards, request } from './arbitrary-review.ts';
+import { portsOf } from './ports.ts';
+
+const runs = Number(process.env['FLYBALL_PROPERTY_RUNS'] ?? 3_000);
+
+function applyByLibrary(patch: string, object: unknown): unknown {
+  const operations = JSON.parse(Buffer.from(patch, 'base64').toString()) as PatchOperation[];
+  return jsonpatch.apply(operations as never, structuredClone(object) as never);
+}
+
+function valuesOf(review: ReviewRequest, object: unknown): Map<string, Value | undefined> {
+  const read = findKind({ ...review.resource, subresource: review.subresource })?.read(
+    object,
+    review.subresource,
+  );
+  if (read === undefined || !read.ok) throw new Error(read?.error ?? 'no kind');
+  return new Map(read.readings.map(({ name, value }) => [name, value]));
+}
+
+/** Existence is no field of the object; a number and a percentage can be two knobs at one place. */
+function hasOwnPlace({ parameter }: Verdict, _index: number, all: readonly Verdict[]): boolean {
+  return (
+    parameter.path !== nowhere && all.filter((other) => other.parameter.path === parameter.path).length === 1
+  );
+}
+
+it('grants by a patch what /validate admits, to the value', () => {
+  let patched = 0;
+  fc.assert(
+    fc.property(request, guards, (review, policies) => {
+      const { ports, heard } = portsOf(policies, { readNow: () => 1_000 });
+      const mutated = admit('mutate', review, ports);
+      expect(mutated.allowed).toBe(true);
+      const considered = consider(review, ports);
+      if (typeof considered === 'string') throw new Error(considered);
+      const { decision } = considered;
+      if (mutated.patch === undefined) {
+        expect(admit('validate', review, ports).allowed).toBe(decision.outcome === 'admit');
+        return;
+      }
+      patched += 1;
+      const object = applyByLibrary(mutated.patch, review.object);
+      const operations = JSON.parse(Buffer.from(mutated.patch, 'base64').toString()) as PatchOperation[];
+      expect(applyPatch(operations, review.object)).toEqual(object);
+      expect(admit('validate', { ...review, uid: 'v', object }, ports)).toMatchObject({ allowed: true });
+      const stored = valuesOf(review, object);
+      for (const { parameter, granted } of decision.verdicts.filter(hasOwnPlace))
+        expect(stored.get(parameter.name) ?? '(none)').toEqual(granted ?? '(none)');
+      expect(heard.records.map(({ seen }) => seen)).toEqual(['mutate+validate']);
+      expect(admit('mutate', { ...review, object }, ports).patch).toBeUndefined();
+    }),
+    { numRuns: runs },
+  );
+  // Else the property says nothing.
+  expect(patched).toBeGreaterThan(runs / 8);
+});
+
+it('tests what it replaces: a patch that replaces fails on another object', () => {
+  fc.assert(
+    fc.property(request, request, guards, (review, other, policies) => {
+      const { ports } = portsOf(policies, { readNow: () => 1_000 });
+      const { patch } = admit('mutate', review, ports);
+      fc.pre(patch !== undefined);
+      const operations = JSON.parse(Buffer.from(patch ?? '', 'base64').toString()) as PatchOperation[];
+      const tests = operations.filter(({ op }) => op === 'test');
+      const writes = operations.filter(({ op }) => op === 'replace' || op === 'remove');
+      expect(tests.map(({ path }) => path)).toEqual(writes.map(({ path }) => path));
+      const holds = tests.every((test) => {
+        try {
+          jsonpatch.apply([test] as never, structuredClone(other.object) as never);
+          return true;
+        } catch {
+          return false;
+        }
+      });
+      if (!holds) expect(() => applyByLibrary(patch ?? '', other.object)).toThrow();
+    }),
+    { numRuns: runs / 10 },
+  );
+});
