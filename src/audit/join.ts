@@ -3,7 +3,7 @@
  * `request.uid` differs between them. The key is target, base resourceVersion, actor, operation and the values
  * that were granted; where the calls reached two replicas, each records its half under the same id.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Change } from '../core/change.ts';
 import type { Value } from '../core/parameter.ts';
 
@@ -33,7 +33,7 @@ export function joinKeyOf(
     dryRun,
     stored,
   ];
-  const key = createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+  const key = hash('sha256', JSON.stringify(fields), 'hex');
   return { key, id: `d-${key.slice(0, 12)}` };
 }
 

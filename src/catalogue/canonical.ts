@@ -61,11 +61,15 @@ function spend(text: string, budget: Budget, cost = text.length): string {
   return text;
 }
 
+/** Printable ASCII without quotes and backslashes: nothing to escape. */
+const plain = /^[ !#-[\]-~]*$/;
+
 function quote(text: string, budget: Budget): string {
   if (text.length > budget.left) {
     budget.left = -1;
     return '""';
   }
+  if (plain.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(
     /[^ -~]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,4 +1,4 @@
-import { type Parameter, stripInstances } from '../core/parameter.ts';
+import { isChanged, type Parameter, stripInstances } from '../core/parameter.ts';
 import type { BoundRelation, Relation } from '../core/relation.ts';
 import type { Kind } from './kind.ts';
 
@@ -10,7 +10,8 @@ export function couplingsOf(
   kind: Kind | undefined,
   parameters: readonly Parameter[],
 ): readonly BoundRelation[] {
-  if (kind === undefined || kind.couplings.length === 0) return [];
+  const couplings = kind === undefined ? [] : couplingsAbout(kind.couplings, parameters);
+  if (kind === undefined || couplings.length === 0) return [];
   const names = new Set(parameters.map(({ name }) => name));
   const source = {
     policy: 'kubernetes-api',
@@ -20,9 +21,17 @@ export function couplingsOf(
     id: `kubernetes-api#${kind.kind}/relation`,
   } as const;
   return [...names].flatMap((name) =>
-    siblingRelations(kind.couplings, name)
+    siblingRelations(couplings, name)
       .filter(({ right }) => names.has(right.parameter ?? ''))
       .map((relation) => ({ ...relation, ...source })),
+  );
+}
+
+/** What relates only unchanged knobs has no say: the API server has taken them as they are. */
+function couplingsAbout(couplings: readonly Relation[], parameters: readonly Parameter[]): Relation[] {
+  const changed = new Set(parameters.filter(isChanged).map(({ name }) => stripInstances(name)));
+  return couplings.filter(
+    ({ left, right }) => changed.has(left.parameter ?? '') || changed.has(right.parameter ?? ''),
   );
 }
 

@@ -90,12 +90,18 @@ function addMetric(into: Survey, metric: Metric, instance: string): void {
   const base = `hpa.metrics.${metric.base}`;
   const stem = instance === '' ? base : `${base}[${instance}]`;
   for (const [field, node] of metric.places) {
+    // Of the three targets most metrics have one: an absent one is no reading.
+    if (node.value === undefined && isTarget(field)) continue;
     const definition = byName.get(`${base}.${field}`);
     if (definition === undefined) continue;
     const isQuantity = definition.type === 'quantity' && metric.resource !== '';
     const quantum = isQuantity ? resourceQuantum(metric.resource) : quantumOf(definition.type);
     add(into, definition, { node, name: `${stem}.${field}`, quantum });
   }
+}
+
+function isTarget(field: string): boolean {
+  return (fields as readonly string[]).includes(field);
 }
 
 const readers = new Map<string, (into: Survey, source: Node) => Metric>([

@@ -75,7 +75,7 @@ export function quantumOf(type: ParameterType): bigint {
 
 /** cpu is counted in thousandths; memory, storage, objects and devices in ones. */
 export function resourceQuantum(resource: string): bigint {
-  return /(^|\.)cpu$/.test(resource) ? 1_000_000n : 1_000_000_000n;
+  return resource === 'cpu' || resource.endsWith('.cpu') ? 1_000_000n : 1_000_000_000n;
 }
 
 /** The node below `keys` (`spec/strategy/type`); fails where something on the way is no record. */
