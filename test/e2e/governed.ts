@@ -22,6 +22,8 @@ export interface GovernedOptions extends ControlPlaneOptions {
   readonly exemptions?: Partial<ServeSettings['exemptions']>;
   /** Which webhooks are registered; both by default. */
   readonly doors?: readonly Door[];
+  /** Match conditions of the manifests that an administrator took out, by name. */
+  readonly withoutConditions?: readonly string[];
   readonly readNow?: () => number;
 }
 
@@ -88,8 +90,10 @@ export async function startGoverned(options: GovernedOptions): Promise<Governed>
   );
   const base = `https://127.0.0.1:${running.port}`;
   const doors = options.doors ?? ['mutate', 'validate'];
+  const { withoutConditions = [] } = options;
+  const { cert: ca } = certificates.ca;
   for (const door of doors)
-    await register(plane, door, { url: `${base}/${door}/${pathSecret}`, ca: certificates.ca.cert });
+    await register(plane, door, { url: `${base}/${door}/${pathSecret}`, ca, withoutConditions });
   await waitForWebhooks(plane, doors);
   records.length = 0;
   const close = async (): Promise<void> => {
@@ -105,10 +109,15 @@ interface Address {
   readonly url: string;
   /** PEM. */
   readonly ca: string;
+  readonly withoutConditions?: readonly string[];
 }
 
 /** Installs the shipped configuration, with a URL in the place of the Service. */
-export async function register(plane: ControlPlane, door: Door, { url, ca }: Address): Promise<void> {
+export async function register(
+  plane: ControlPlane,
+  door: Door,
+  { url, ca, withoutConditions = [] }: Address,
+): Promise<void> {
   const [file, resource] =
     door === 'mutate'
       ? ['mutating.yaml', 'mutatingwebhookconfigurations']
@@ -116,6 +125,9 @@ export async function register(plane: ControlPlane, door: Door, { url, ca }: Add
   const configuration = parse(await readFile(join(webhooks, file), 'utf8'));
   for (const webhook of configuration.webhooks) {
     webhook.clientConfig = { url, caBundle: Buffer.from(ca).toString('base64') };
+    webhook.matchConditions = webhook.matchConditions.filter(
+      ({ name }: { name: string }) => !withoutConditions.includes(name),
+    );
   }
   const { status, body } = await plane
     .api('admin')
