@@ -93,3 +93,8 @@ export function serviceAccountOf(user: string): string | undefined {
     ? user.slice(serviceAccountPrefix.length).replace(':', '/')
     : undefined;
 }
+
+/** The user name of a service account. */
+export function userOf(serviceAccount: string): string {
+  return `${serviceAccountPrefix}${serviceAccount.replace('/', ':')}`;
+}

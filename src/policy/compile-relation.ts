@@ -48,8 +48,8 @@ function compile(logic: Logic, path: Path, find: FindParameter): CompiledRelatio
   const [operator, args] = soleEntry(logic, path);
   if (!comparisons.includes(operator) || args.length !== 2) throw new RelationError(path, `must be ${form}`);
   const at = [...path, operator];
-  const left = draftOf(args[0], [...at, 0], find);
-  const right = draftOf(args[1], [...at, 1], find);
+  const left = draftOf(unwrapQuantity(args[0]), [...at, 0], find);
+  const right = draftOf(unwrapQuantity(args[1]), [...at, 1], find);
   const definition = left.definition ?? right.definition;
   if (definition === undefined) throw new RelationError(path, 'names no parameter');
   if ((right.definition ?? definition).type !== definition.type)
@@ -87,17 +87,24 @@ function orient(operator: string, a: Term, b: Term): Omit<Relation, 'text'>[] {
 
 function draftOf(node: unknown, path: Path, find: FindParameter): Draft {
   if (typeof node !== 'object') return { factor: 0n, offset: node, scale: 1n, path };
-  const [operator, args] = soleEntry(node, path);
-  if (operator === 'var' && args.length === 1) return variable(args[0], path, find);
-  if (operator === 'quantity' && args.length === 1) return draftOf(args[0], path, find);
+  const [operator, given] = soleEntry(node, path);
+  const args = given.map(unwrapQuantity);
   const [first, second] = args;
+  if (operator === 'var' && args.length === 1) return variable(first, path, find);
   if (args.length !== 2 || (operator !== '+' && operator !== '*'))
     throw new RelationError(path, `must be ${form}`);
   const [inner, constant] = typeof first === 'object' ? [first, second] : [second, first];
   const draft = draftOf(inner, [...path, operator], find);
-  if (draft.name === undefined || draft.offset !== 0 || draft.factor !== 1n)
+  const isLinear = draft.name !== undefined && draft.offset === 0 && typeof constant !== 'object';
+  if (!isLinear || (operator === '*' && draft.factor !== 1n))
     throw new RelationError(path, 'may have one parameter and one literal, no more');
   return operator === '+' ? { ...draft, offset: constant } : { ...draft, ...factorOf(constant, path) };
+}
+
+/** `{quantity: 1Gi}` is the literal `1Gi`: the parameter beside it says what it is. */
+function unwrapQuantity(node: unknown): unknown {
+  if (typeof node !== 'object' || node === null || !Object.hasOwn(node, 'quantity')) return node;
+  return (node as { readonly quantity: unknown }).quantity;
 }
 
 function variable(name: unknown, path: Path, find: FindParameter): Draft {

@@ -111,8 +111,9 @@ function findCollisions(policies: readonly CompiledPolicy[]): Collision[] {
     const specs = policy.source.value.spec.parameters ?? [];
     return specs.flatMap(({ description: _, ...spec }, index) => {
       const text = JSON.stringify([spec.type, spec.path, spec.capacity, spec.integration]);
-      const other = taken.get(` ${spec.name}`) ?? taken.get(`${policy.namespace} ${spec.name}`);
-      if (other === undefined) taken.set(`${policy.namespace ?? ''} ${spec.name}`, { id: policy.id, text });
+      const own = `${policy.namespace ?? ''} ${spec.name}`;
+      const other = taken.get(` ${spec.name}`) ?? taken.get(own);
+      if (other === undefined) taken.set(own, { id: policy.id, text });
       if (other === undefined || other.text === text) return [];
       const why = `\`${spec.name}\` is another parameter in policy \`${other.id}\``;
       return [

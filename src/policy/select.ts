@@ -1,12 +1,15 @@
 /**
- * The policies in force, indexed by kind, then namespace, then one exact name or label: of ten thousand policies a
+ * The policies in force, indexed by kind, then namespace, then one exact name, label or actor: of ten thousand policies a
  * request looks only at those that could be meant.
  */
+import type { Actor } from '../core/change.ts';
 import type { GuardError } from '../core/evaluate.ts';
 import type { Guard } from '../core/guard.ts';
 import { buildGuards } from './build-guards.ts';
 import type { CompiledPolicy } from './compile.ts';
+import { userOf } from './compile-match.ts';
 import { activeExceptions, type CompiledException } from './exceptions.ts';
+import type { ActorPattern } from './schema.ts';
 import type { CustomParameter, PolicySet, Query, Selection } from './set.ts';
 
 interface Entry {
@@ -20,6 +23,8 @@ interface Slot {
   readonly byName: Map<string, Entry[]>;
   /** By the first of its matchLabels: key, then value. */
   readonly byLabel: Map<string, Map<string, Entry[]>>;
+  /** By the actors that it includes, where each is named exactly: `user x`, `group y`. */
+  readonly byActor: Map<string, Entry[]>;
   readonly others: Entry[];
 }
 
@@ -70,7 +75,8 @@ function slotsOf(index: KindIndex, { namespace, source }: CompiledPolicy): Slot[
 }
 
 function addToSlot(slot: Slot, entry: Entry): void {
-  const { names, labels } = entry.policy.source.value.spec.match;
+  const { names, labels, actors } = entry.policy.source.value.spec.match;
+  const included = actorKeys(actors?.include ?? []);
   const [label] = Object.entries(labels?.matchLabels ?? {});
   if (names?.every((name) => !name.endsWith('*'))) {
     for (const name of new Set(names)) push(slot.byName, name, entry);
@@ -78,11 +84,23 @@ function addToSlot(slot: Slot, entry: Entry): void {
     const values = slot.byLabel.get(label[0]) ?? new Map<string, Entry[]>();
     slot.byLabel.set(label[0], values);
     push(values, label[1], entry);
+  } else if (included !== undefined) {
+    for (const key of included) push(slot.byActor, key, entry);
   } else slot.others.push(entry);
 }
 
+/** Undefined where an actor is not named exactly: then the policy is looked at for every actor. */
+function actorKeys(include: readonly ActorPattern[]): ReadonlySet<string> | undefined {
+  const keys = include.map(({ user, group, serviceAccount }) => {
+    if (user !== undefined) return `user ${user}`;
+    if (serviceAccount !== undefined) return `user ${userOf(serviceAccount)}`;
+    return group === undefined ? '*' : `group ${group}`;
+  });
+  return keys.length === 0 || keys.some((key) => key.endsWith('*')) ? undefined : new Set(keys);
+}
+
 function createSlot(): Slot {
-  return { byName: new Map(), byLabel: new Map(), others: [] };
+  return { byName: new Map(), byLabel: new Map(), byActor: new Map(), others: [] };
 }
 
 function push<T>(groups: Map<string, T[]>, key: string, item: T): void {
@@ -110,7 +128,18 @@ function select(kinds: ReadonlyMap<string, KindIndex>, query: Query): Selection 
 }
 
 function candidatesOf(slot: Slot, query: Query): Entry[] {
-  return [...slot.others, ...(slot.byName.get(query.name) ?? []), ...labelled(slot, query)];
+  return [
+    ...slot.others,
+    ...(slot.byName.get(query.name) ?? []),
+    ...labelled(slot, query),
+    ...forActor(slot, query.actor),
+  ];
+}
+
+function forActor({ byActor }: Slot, { user, groups }: Actor): Entry[] {
+  if (byActor.size === 0) return [];
+  const keys = [`user ${user}`, ...groups.map((group) => `group ${group}`)];
+  return [...new Set(keys.flatMap((key) => byActor.get(key) ?? []))];
 }
 
 /** With unknown labels all of them are candidates: whether they are meant is then an error, not a no. */

@@ -1,6 +1,6 @@
 /** ajv's findings in plain words, one for each mistake. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { Finding, Path } from './problem.ts';
+import { type Finding, formatPath, type Path } from './problem.ts';
 import { casesFile, type DocumentKind, documentSchemas } from './schema.ts';
 import { suggest } from './suggest.ts';
 
@@ -63,6 +63,9 @@ function toFinding(error: ErrorObject, root: unknown): Finding {
         why: `must be ${nameTypes(error.params['type'])}`,
         ...quoteFix(error.data),
       };
+    case 'pattern':
+    case 'format':
+      return { code: 'WrongValue', path, why: 'has not the form that is wanted', ...formFix(error) };
     default:
       return { code: 'WrongValue', path, why: String(error.message).replace('NOT', 'not') };
   }
@@ -116,22 +119,30 @@ function withFix(fix: string | undefined): { fix?: string } {
   return fix === undefined ? {} : { fix };
 }
 
-/** A misspelled required field is one mistake: it is unknown, and what it should have been is missing. */
-function distinct(findings: readonly Finding[]): readonly Finding[] {
-  const unknown = findings.filter(
-    ({ code, fix }) => code === 'UnknownField' && fix?.startsWith('did you mean'),
-  );
-  return findings.filter(
-    ({ code, why, path }) =>
-      code !== 'MissingField' ||
-      !unknown.some(
-        (other) => samePath(other.path.slice(0, -1), path) && other.fix?.includes(why.split(' ')[0] ?? ''),
-      ),
-  );
+/** What the field is for says what may stand there. */
+function formFix({ parentSchema }: ErrorObject): { fix?: string } {
+  const description = String(parentSchema?.['description']);
+  return { fix: description.charAt(0).toLowerCase() + description.slice(1).replace(/\.$/, '') };
 }
 
-function samePath(a: Path, b: Path): boolean {
-  return a.join('/') === b.join('/');
+/**
+ * One mistake, one finding: a misspelled required field is unknown, and what it should have been is missing; a value
+ * of the wrong type is not one of the allowed ones either.
+ */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const misspelled = new Set(
+    findings.flatMap(({ code, path, fix }) =>
+      code === 'UnknownField' ? `${formatPath(path.slice(0, -1))} ${/`(.*)`/.exec(fix ?? '')?.[1]}` : [],
+    ),
+  );
+  const places = new Set<string>();
+  return findings.filter(({ code, path, why }) => {
+    const place = formatPath(path);
+    if (code === 'MissingField') return !misspelled.has(`${place} ${/`(.*)`/.exec(why)?.[1]}`);
+    const isFirst = !places.has(place);
+    places.add(place);
+    return isFirst;
+  });
 }
 
 /** A JSON Pointer as a path: digits are an index only in a list. */

@@ -34,7 +34,7 @@ function lintPairs(limits: readonly LiteralLimit[]): LintFinding[] {
 }
 
 function sharesParameter(a: LiteralLimit, b: LiteralLimit): boolean {
-  return covers(a.pattern, b.pattern) || covers(b.pattern, a.pattern);
+  return a.pattern === b.pattern || covers(a.pattern, b.pattern) || covers(b.pattern, a.pattern);
 }
 
 function contradiction(limit: LiteralLimit, other: LiteralLimit): LintFinding {

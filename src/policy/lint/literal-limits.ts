@@ -1,6 +1,14 @@
 /** The hard limits of a policy that are known without a request: ranges of literals, and lists of choices. */
 import { stripInstances } from '../../core/parameter.ts';
-import { between, choices, contains, intersect, isEmpty, type Region } from '../../core/region.ts';
+import {
+  between,
+  choices,
+  contains,
+  type Interval,
+  intersect,
+  isEmpty,
+  type Region,
+} from '../../core/region.ts';
 import type { CompiledPolicy } from '../compile.ts';
 import type { GuardPlan } from '../compile-guard.ts';
 import type { RuleParts } from '../compile-rules.ts';
@@ -40,8 +48,16 @@ function regionsOf({ range, choice }: RuleParts): (readonly ['range' | 'choice',
   ];
 }
 
+/** Compared without building their intersection: there may be millions of pairs. */
 export function areDisjoint(a: LiteralLimit, b: LiteralLimit): boolean {
-  return isEmpty(intersect(a.region, b.region));
+  if (a.region.kind === 'choice' || b.region.kind === 'choice') return isEmpty(intersect(a.region, b.region));
+  const [one] = a.region.intervals;
+  const [other] = b.region.intervals;
+  return one === undefined || other === undefined || isBelow(one, other) || isBelow(other, one);
+}
+
+function isBelow({ high }: Interval, { low }: Interval): boolean {
+  return high.at !== undefined && low.at !== undefined && high.at < low.at;
 }
 
 /** Whether all that `inner` admits is admitted by `outer`. */
