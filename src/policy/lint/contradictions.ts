@@ -51,7 +51,8 @@ function contradiction(limit: LiteralLimit, other: LiteralLimit): LintFinding {
 /** A tenant may write it, but it does nothing beyond what the platform allows. */
 function widening(tenant: LiteralLimit, platform: LiteralLimit): LintFinding[] {
   if (tenant.policy.namespace === undefined || platform.policy.namespace !== undefined) return [];
-  if (containsLimit(platform, tenant) || !mayOverlap(tenant.policy, platform.policy)) return [];
+  if (!tenant.isExact || containsLimit(platform, tenant) || !mayOverlap(tenant.policy, platform.policy))
+    return [];
   const why = `\`${tenant.pattern}\`: cluster policy \`${platform.policy.id}\` is tighter, and stays in force`;
   return [{ source: tenant.policy.source, code: 'WiderThanCluster', path: tenant.at, why }];
 }

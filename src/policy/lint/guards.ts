@@ -35,7 +35,8 @@ function lintShadowed(policy: CompiledPolicy): LintFinding[] {
 
 function shadows(by: LiteralLimit, limit: LiteralLimit, isEarlier: boolean): boolean {
   const rank = ({ plan }: LiteralLimit): number => strictness.indexOf(plan.spec.onViolation ?? 'Clamp');
-  if (by.pattern !== limit.pattern || by.rule !== limit.rule || rank(by) < rank(limit)) return false;
+  if (by.pattern !== limit.pattern || by.rule !== limit.rule || !limit.isExact || rank(by) < rank(limit))
+    return false;
   const isSame = containsLimit(by, limit) && rank(by) === rank(limit);
   return containsLimit(limit, by) && (!isSame || isEarlier);
 }

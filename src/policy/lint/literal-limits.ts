@@ -23,6 +23,8 @@ export interface LiteralLimit {
   readonly bare: string;
   readonly region: Region;
   readonly at: Path;
+  /** False where a bound is computed: what is open here may be closed then. */
+  readonly isExact: boolean;
 }
 
 export function literalLimits(policy: CompiledPolicy): LiteralLimit[] {
@@ -31,7 +33,8 @@ export function literalLimits(policy: CompiledPolicy): LiteralLimit[] {
       subjects.flatMap(({ pattern }) =>
         regionsOf(parts).map(([rule, region]): LiteralLimit => {
           const bare = stripInstances(pattern);
-          return { policy, plan, rule, pattern, bare, region, at: [...plan.path, rule] };
+          const isExact = rule === 'choice' || !isComputed(parts.range);
+          return { policy, plan, rule, pattern, bare, region, at: [...plan.path, rule], isExact };
         }),
       ),
     ),
@@ -46,6 +49,10 @@ function regionsOf({ range, choice }: RuleParts): (readonly ['range' | 'choice',
     ...(region === undefined ? [] : [['range', region] as const]),
     ...(choice === undefined || choice === 'unchanged' ? [] : [['choice', choices(choice)] as const]),
   ];
+}
+
+function isComputed(range: RuleParts['range']): boolean {
+  return typeof range?.min === 'function' || typeof range?.max === 'function';
 }
 
 /** Compared without building their intersection: there may be millions of pairs. */
