@@ -72,11 +72,10 @@ function mutate(request: ReviewRequest, considered: Considered, ports: Ports): A
   const stored = consider({ ...request, object: applyPatch(patch, request.object) }, ports);
   if (typeof stored === 'string' || stored.decision.outcome !== 'admit') return allow(request);
   const { id, key } = identify(request, stored.decision);
-  ports.pending.put(
-    key,
-    toRecord(request, considered, { id, allowed: true, seen: 'mutate' }),
-    considered.now,
-  );
+  const record = toRecord(request, considered, { id, allowed: true, seen: 'mutate' });
+  // The API server sees no change in what is left of a standing proposal, and does not call /validate.
+  if (isStanding(record)) recordStanding(record, ports);
+  else ports.pending.put(key, record, considered.now);
   return grant({ uid: request.uid, id }, decision, patch);
 }
 
@@ -97,12 +96,23 @@ function validate(request: ReviewRequest, considered: Considered, ports: Ports):
   return grant(naming, decision, []);
 }
 
-/** The second half of a clamp. One that changes nothing is a standing proposal: recorded once. */
+/** The second half of a clamp. */
 function confirm(
   naming: { uid: string; id: string },
   record: DecisionRecord,
   ports: Ports,
 ): AdmissionResponse {
+  ports.record(record);
+  return { ...allow(naming), auditAnnotations: { decision: naming.id, outcome: record.outcome } };
+}
+
+/** Whether a clamp grants nothing but what is there: a GitOps tool asks for the same at each sync. */
+function isStanding({ verdicts }: DecisionRecord): boolean {
+  return verdicts.every((verdict) => verdict.granted === verdict.current);
+}
+
+/** Once, however often it is asked. */
+function recordStanding(record: DecisionRecord, ports: Ports): void {
   const proposal = JSON.stringify([
     record.target,
     record.actor.user,
@@ -110,10 +120,8 @@ function confirm(
     record.policySet,
     record.verdicts.map((verdict) => [verdict.parameter, verdict.requested]),
   ]);
-  const isStanding = record.verdicts.every((verdict) => verdict.granted === verdict.current);
-  if (isStanding && !ports.standing.isFirst(proposal)) ports.onStanding();
-  else ports.record(record);
-  return { ...allow(naming), auditAnnotations: { decision: naming.id, outcome: record.outcome } };
+  if (ports.standing.isFirst(proposal)) ports.record(record);
+  else ports.onStanding();
 }
 
 /** Whether any policy had a say: what no policy bounds is not worth a record. */

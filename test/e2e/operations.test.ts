@@ -150,6 +150,25 @@ describe('a new object', () => {
   });
 });
 
+describe('a standing proposal', () => {
+  it('that is clamped to what is stored is told each time, and recorded once, at once', async () => {
+    await make(v2, hpaOf('standing'));
+    const ask = () =>
+      kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], hpaOf('standing', spec));
+    await ask();
+    const before = await storedHpa('standing');
+    governed.records.length = 0;
+    for (let sync = 0; sync < 3; sync += 1) {
+      const { warnings } = await ask();
+      expect(warnings).toEqual([warningOf(governed.records[0]?.id)]);
+    }
+    // The API server sees no change in what is left of the request, and does not call /validate.
+    expect(governed.records).toMatchObject([{ outcome: 'clamp', allowed: true, seen: 'mutate' }]);
+    expect(governed.records[0]?.verdicts).toMatchObject([{ current: '50', requested: '500', granted: '50' }]);
+    expect(await storedHpa('standing')).toEqual(before);
+  });
+});
+
 describe('two versions of one kind', () => {
   it('targetCPUUtilizationPercentage of v1 is the CPU target of v2', async () => {
     await make(v2, hpaOf('versions'));
