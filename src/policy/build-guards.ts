@@ -8,8 +8,13 @@ import type { CompiledPolicy } from './compile.ts';
 import type { GuardPlan, RuleEntry } from './compile-guard.ts';
 import { partNames, type RuleParts, rulesOf } from './compile-rules.ts';
 import type { CompiledException } from './exceptions.ts';
+import type { GuardSpec } from './schema.ts';
 
-const responses: Readonly<Record<string, Response>> = { Clamp: 'clamp', Throttle: 'throttle', Deny: 'deny' };
+const responses: Readonly<Record<GuardSpec['onViolation'], Response>> = {
+  Clamp: 'clamp',
+  Throttle: 'throttle',
+  Deny: 'deny',
+};
 
 /** Of two exceptions that replace the same rule of a parameter, the one whose id sorts first is taken. */
 export function buildGuards(
@@ -109,11 +114,11 @@ function relationGuards(policy: CompiledPolicy, plan: GuardPlan): Guard[] {
 }
 
 function baseOf(policy: CompiledPolicy, { position, spec }: GuardPlan): Guard {
-  const { onViolation = 'Clamp', retryAfterSeconds } = spec;
+  const { onViolation, retryAfterSeconds } = spec;
   return {
     policy: policy.id,
     mode: policy.mode,
-    response: responses[onViolation] ?? 'clamp',
+    response: responses[onViolation],
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     position,
     failurePolicy: policy.failurePolicy,

@@ -1,7 +1,7 @@
 /** Cases: what policies are meant to do, beside them, run on the same core that decides in the cluster. */
 import { dirname } from 'node:path';
 import { couplingsOf } from '../catalogue/couplings.ts';
-import { type Decision, decide } from '../core/decide.ts';
+import { decide } from '../core/decide.ts';
 import { explainDecision } from '../core/explain.ts';
 import { checkExpectation, compareDecision, type Difference } from './cases/compare.ts';
 import { toRequest } from './cases/request.ts';
@@ -99,8 +99,8 @@ function runCase({ spec, document, path }: LocatedCase, { set, policies }: InFor
   if ('finding' in request) return fail(request.finding);
   const selection = set.select(request.query);
   const couplings = couplingsOf(request.kind, request.facts.change.parameters);
-  const decided = decide(selection.guards, couplings, request.facts);
-  const decision = withErrors(decided, selection.errors);
+  // A case says all labels, so that matching itself never fails.
+  const decision = decide(selection.guards, couplings, request.facts);
   const wrong = checkExpectation(spec, policies, decision);
   if (wrong !== undefined) return fail(wrong);
   const differences = compareDecision(spec, decision);
@@ -110,15 +110,5 @@ function runCase({ spec, document, path }: LocatedCase, { set, policies }: InFor
     differences,
     explanation: explainDecision(decision),
     policies: [...new Set(selection.guards.map(({ policy }) => policy))],
-  };
-}
-
-/** What could not be matched counts as what could not be evaluated. */
-function withErrors(decision: Decision, errors: Decision['errors']): Decision {
-  const isDenied = errors.some(({ failurePolicy }) => failurePolicy === 'Fail');
-  return {
-    ...decision,
-    outcome: isDenied ? 'deny' : decision.outcome,
-    errors: [...decision.errors, ...errors],
   };
 }

@@ -13,9 +13,7 @@ const casesName = /^cases\.(ya?ml|json)$/;
 export function listFiles(folder: string, isWanted: (name: string) => boolean): string[] {
   const files: string[] = [];
   const visit = (directory: string, depth: number): void => {
-    for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    )) {
+    for (const entry of readdirSync(directory, { withFileTypes: true }).sort(byName)) {
       if (entry.name.startsWith('.')) continue;
       const path = join(directory, entry.name);
       if (entry.isDirectory()) {
@@ -27,6 +25,11 @@ export function listFiles(folder: string, isWanted: (name: string) => boolean): 
   };
   visit(folder, 1);
   return files;
+}
+
+/** No two entries of a folder have one name. */
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return Number(a.name > b.name) - Number(a.name < b.name);
 }
 
 export function isPolicyFile(name: string): boolean {

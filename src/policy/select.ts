@@ -155,7 +155,7 @@ function labelled({ byLabel }: Slot, query: Query): Entry[] {
 }
 
 function byPolicyId(a: Entry, b: Entry): number {
-  return a.policy.id < b.policy.id ? -1 : a.policy.id > b.policy.id ? 1 : 0;
+  return Number(a.policy.id > b.policy.id) - Number(a.policy.id < b.policy.id);
 }
 
 function guardsOf(entry: Entry, query: Query): readonly Guard[] {

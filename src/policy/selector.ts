@@ -18,14 +18,18 @@ function compileRequirement({ key, operator, values = [] }: Requirement): LabelT
   const wanted = new Set(values);
   switch (operator) {
     case 'In':
-      return (labels) => wanted.has(labels.get(key) ?? '') && labels.has(key);
+      return (labels) => isAmong(wanted, labels.get(key));
     case 'NotIn':
-      return (labels) => !labels.has(key) || !wanted.has(labels.get(key) ?? '');
+      return (labels) => !isAmong(wanted, labels.get(key));
     case 'Exists':
       return (labels) => labels.has(key);
     case 'DoesNotExist':
       return (labels) => !labels.has(key);
   }
+}
+
+function isAmong(wanted: ReadonlySet<string>, value: string | undefined): boolean {
+  return value !== undefined && wanted.has(value);
 }
 
 export function checkSelector(selector: Selector | undefined, path: Path): Finding[] {

@@ -28,7 +28,8 @@ export function validateForm(
   const copy: unknown = structuredClone(value);
   const validate = validatorOf(form);
   if (validate(copy)) return { value: copy, findings: [] };
-  return { value: copy, findings: distinct((validate.errors ?? []).map((error) => toFinding(error, copy))) };
+  const errors = validate.errors as readonly ErrorObject[];
+  return { value: copy, findings: distinct(errors.map((error) => toFinding(error, copy))) };
 }
 
 /** Compiled on first use: the command line mostly needs one of them. */
@@ -91,7 +92,7 @@ function wrongChoice(path: Path, given: unknown, allowed: readonly string[]): Fi
   return {
     code: 'WrongValue',
     path,
-    why: `must be ${allowed.length > 1 ? 'one of ' : ''}${names}`,
+    why: `must be one of ${names}`,
     ...withFix(fix),
   };
 }

@@ -3,7 +3,7 @@
 import { parseLiteral } from '../../catalogue/literal.ts';
 import type { Decision } from '../../core/decide.ts';
 import type { AppliedLimit, RuleName } from '../../core/limit.ts';
-import { covers, formatValue } from '../../core/parameter.ts';
+import { covers, formatValue, type Parameter, type Value } from '../../core/parameter.ts';
 import type { CompiledPolicy } from '../compile.ts';
 import type { Finding } from '../problem.ts';
 import type { CaseSpec } from '../schema.ts';
@@ -87,21 +87,22 @@ export function compareDecision({ expect }: CaseSpec, decision: Decision): reado
   ];
 }
 
+function compareGranted(name: string, expected: number | string, decision: Decision): Difference[] {
+  const parameters = decision.change.parameters.filter((parameter) => parameter.name === name);
+  return parameters.flatMap((parameter) => {
+    const granted = grantedOf(parameter, decision);
+    const wanted = parseLiteral(parameter, expected);
+    const shown = wanted.ok ? formatValue(wanted.value, parameter) : String(expected);
+    const actual = formatValue(granted, parameter);
+    const isSame = wanted.ok ? wanted.value === granted : shown === actual;
+    return isSame ? [] : [{ what: `granted.${name}`, expected: shown, actual }];
+  });
+}
+
 /** What the request leaves alone is granted as it is. */
-function compareGranted(
-  name: string,
-  expected: number | string,
-  { change, verdicts }: Decision,
-): Difference[] {
-  const parameter = change.parameters.find((one) => one.name === name);
-  if (parameter === undefined) return [];
-  const verdict = verdicts.find((one) => one.parameter.name === name);
-  const granted = verdict === undefined ? parameter.current : verdict.granted;
-  const wanted = parseLiteral(parameter, expected);
-  const shown = wanted.ok ? formatValue(wanted.value, parameter) : String(expected);
-  const actual = formatValue(granted, parameter);
-  const isSame = wanted.ok ? wanted.value === granted : shown === actual;
-  return isSame ? [] : [{ what: `granted.${name}`, expected: shown, actual }];
+function grantedOf(parameter: Parameter, { verdicts }: Decision): Value | undefined {
+  const verdict = verdicts.find((one) => one.parameter.name === parameter.name);
+  return verdict === undefined ? parameter.current : verdict.granted;
 }
 
 function compareDetermining(wanted: Determining, index: number, { verdicts }: Decision): Difference[] {

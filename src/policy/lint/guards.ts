@@ -34,7 +34,7 @@ function lintShadowed(policy: CompiledPolicy): LintFinding[] {
 }
 
 function shadows(by: LiteralLimit, limit: LiteralLimit, isEarlier: boolean): boolean {
-  const rank = ({ plan }: LiteralLimit): number => strictness.indexOf(plan.spec.onViolation ?? 'Clamp');
+  const rank = ({ plan }: LiteralLimit): number => strictness.indexOf(plan.spec.onViolation);
   if (by.pattern !== limit.pattern || by.rule !== limit.rule || !limit.isExact || rank(by) < rank(limit))
     return false;
   const isSame = containsLimit(by, limit) && rank(by) === rank(limit);

@@ -1,83 +1,77 @@
 /** The hard limits of a policy that are known without a request: ranges of literals, and lists of choices. */
 import { stripInstances } from '../../core/parameter.ts';
-import {
-  between,
-  choices,
-  contains,
-  type Interval,
-  intersect,
-  isEmpty,
-  type Region,
-} from '../../core/region.ts';
 import type { CompiledPolicy } from '../compile.ts';
 import type { GuardPlan } from '../compile-guard.ts';
 import type { RuleParts } from '../compile-rules.ts';
 import type { Path } from '../problem.ts';
 
-export interface LiteralLimit {
+interface Bounds {
+  readonly rule: 'range' | 'choice';
+  /** Of a range; undefined where open. */
+  readonly min?: bigint;
+  readonly max?: bigint;
+  /** Of a choice; empty for a range. */
+  readonly allowed: readonly string[];
+  /** False where a bound is computed: what is open here may be closed then. */
+  readonly isExact: boolean;
+}
+
+export interface LiteralLimit extends Bounds {
   readonly policy: CompiledPolicy;
   readonly plan: GuardPlan;
-  readonly rule: 'range' | 'choice';
   readonly pattern: string;
   /** Without instances. */
   readonly bare: string;
-  readonly region: Region;
   readonly at: Path;
-  /** False where a bound is computed: what is open here may be closed then. */
-  readonly isExact: boolean;
 }
 
 export function literalLimits(policy: CompiledPolicy): LiteralLimit[] {
   return policy.plans.flatMap((plan) =>
     plan.entries.flatMap(({ parts, subjects }) =>
       subjects.flatMap(({ pattern }) =>
-        regionsOf(parts).map(([rule, region]): LiteralLimit => {
-          const bare = stripInstances(pattern);
-          const isExact = rule === 'choice' || !isComputed(parts.range);
-          return { policy, plan, rule, pattern, bare, region, at: [...plan.path, rule], isExact };
+        boundsOf(parts).map((bounds): LiteralLimit => {
+          const at: Path = [...plan.path, bounds.rule];
+          return { policy, plan, pattern, bare: stripInstances(pattern), at, ...bounds };
         }),
       ),
     ),
   );
 }
 
-/** A computed bound may be anything: it is left open. */
-function regionsOf({ range, choice }: RuleParts): (readonly ['range' | 'choice', Region])[] {
-  const literal = (bound: unknown): bigint | undefined => (typeof bound === 'bigint' ? bound : undefined);
-  const region = range === undefined ? undefined : between(literal(range.min), literal(range.max));
+function boundsOf({ range, choice }: RuleParts): Bounds[] {
   return [
-    ...(region === undefined ? [] : [['range', region] as const]),
-    ...(choice === undefined || choice === 'unchanged' ? [] : [['choice', choices(choice)] as const]),
+    ...(range === undefined ? [] : [rangeBounds(range)]),
+    ...(choice === undefined || choice === 'unchanged'
+      ? []
+      : [{ rule: 'choice', allowed: choice, isExact: true } as const]),
   ];
 }
 
-function isComputed(range: RuleParts['range']): boolean {
-  return typeof range?.min === 'function' || typeof range?.max === 'function';
+/** A computed bound may be anything: it is left open. */
+function rangeBounds({ min, max }: NonNullable<RuleParts['range']>): Bounds {
+  return {
+    rule: 'range',
+    allowed: [],
+    isExact: typeof min !== 'function' && typeof max !== 'function',
+    ...(typeof min === 'bigint' ? { min } : {}),
+    ...(typeof max === 'bigint' ? { max } : {}),
+  };
 }
 
-/** Compared without building their intersection: there may be millions of pairs. */
+/** Of two limits by the same rule. */
 export function areDisjoint(a: LiteralLimit, b: LiteralLimit): boolean {
-  if (a.region.kind === 'choice' || b.region.kind === 'choice') return isEmpty(intersect(a.region, b.region));
-  const [one] = a.region.intervals;
-  const [other] = b.region.intervals;
-  return one === undefined || other === undefined || isBelow(one, other) || isBelow(other, one);
+  if (a.rule === 'choice') return !a.allowed.some((value) => b.allowed.includes(value));
+  return isAbove(a.min, b.max) || isAbove(b.min, a.max);
 }
 
-function isBelow({ high }: Interval, { low }: Interval): boolean {
-  return high.at !== undefined && low.at !== undefined && high.at < low.at;
+function isAbove(min: bigint | undefined, max: bigint | undefined): boolean {
+  return min !== undefined && max !== undefined && min > max;
 }
 
-/** Whether all that `inner` admits is admitted by `outer`. */
+/** Whether all that `inner` admits is admitted by `outer`, by the same rule. */
 export function containsLimit(outer: LiteralLimit, inner: LiteralLimit): boolean {
-  if (inner.region.kind === 'choice')
-    return (
-      inner.region.allowed !== 'any' &&
-      [...inner.region.allowed].every((value) => contains(outer.region, value))
-    );
-  const [a] = outer.region.kind === 'numeric' ? outer.region.intervals : [];
-  const [b] = inner.region.intervals;
-  if (a === undefined || b === undefined) return false;
-  const isLow = a.low.at === undefined || (b.low.at !== undefined && a.low.at <= b.low.at);
-  const isHigh = a.high.at === undefined || (b.high.at !== undefined && a.high.at >= b.high.at);
+  if (inner.rule === 'choice') return inner.allowed.every((value) => outer.allowed.includes(value));
+  const isLow = outer.min === undefined || (inner.min !== undefined && outer.min <= inner.min);
+  const isHigh = outer.max === undefined || (inner.max !== undefined && outer.max >= inner.max);
   return isLow && isHigh;
 }

@@ -146,7 +146,8 @@ export const exceptionGuard = record(
   { minProperties: 2, rules: [onlyOneName] },
 );
 
-export type GuardSpec = Static<typeof guard>;
+/** With its default filled in. */
+export type GuardSpec = Static<typeof guard> & Required<Pick<Static<typeof guard>, 'onViolation'>>;
 export type ExceptionGuardSpec = Static<typeof exceptionGuard>;
 /** The rules that a guard and an exception share. */
 export type RuleSpecs = Omit<ExceptionGuardSpec, 'parameter' | 'parameters'>;

@@ -9,7 +9,7 @@ import {
   type Static,
   text,
 } from './build.ts';
-import { guard } from './guard.ts';
+import { type GuardSpec, guard } from './guard.ts';
 import { clusterMatch, namespacedMatch } from './match.ts';
 
 export const apiVersion = 'flyball.dev/v1alpha1';
@@ -84,7 +84,11 @@ export const clusterGuardrailPolicy = record(
   'Bounds what may be changed, in all namespaces that it matches.',
 );
 
-export type PolicySpec = Static<typeof clusterSpec>;
+type WrittenSpec = Static<typeof clusterSpec>;
+
+/** With its defaults filled in. */
+export type PolicySpec = Omit<WrittenSpec, 'guards'> &
+  Required<Pick<WrittenSpec, 'mode' | 'failurePolicy'>> & { readonly guards: readonly GuardSpec[] };
 export type ParameterSpec = Static<typeof parameter>;
 
 export interface PolicyDocument {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { toRequest } from '../../../src/policy/cases/request.ts';
 import { readCases, runCases, runFolders } from '../../../src/policy/cases.ts';
 import { formatProblem } from '../../../src/policy/problem.ts';
 import { loadText, policy } from './sample.ts';
@@ -238,6 +239,16 @@ describe('a case that cannot be run is wrong, and does not fail', () => {
     ],
   ])('%s: %s', (text, expected) => {
     expect(run(text)).toBe(expected);
+  });
+
+  it('a bug is not hidden as a mistake', () => {
+    const spec = {
+      name: 'n',
+      by: 'x',
+      propose: { 'hpa.maxReplicas': 1 },
+      expect: { verdict: 'admit' },
+    } as const;
+    expect(() => toRequest(spec, [undefined as never])).toThrow(TypeError);
   });
 
   it('also where there is no policy at all', () => {

@@ -101,6 +101,7 @@ describe('facts', () => {
     const compiled = compile({ var: 'parameters.containers.image.current' });
     const owner = parameterOf({ name: 'containers[db].limits.cpu' });
     expect(compiled.ok && evaluateLogic(compiled.program, facts, owner)).toMatchObject({ value: 'c' });
+    expect(compiled.ok && evaluateLogic(compiled.program, facts, parameterOf()).ok).toBe(false);
   });
 });
 
@@ -200,6 +201,7 @@ describe('what is refused when a policy is loaded', () => {
       { '<': [1, 2], '>': [1, 2] },
       'w: must have exactly one operator (join conditions with `and`)',
     ],
+    ['none at all', {}, 'w: must have exactly one operator (join conditions with `and`)'],
     ['none', { and: [{}] }, 'w.and.0: must have exactly one operator (join conditions with `and`)'],
     [
       'an operator that prints',
