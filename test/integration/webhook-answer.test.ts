@@ -155,7 +155,7 @@ it('warns in ASCII, on one line, briefly and not often', async () => {
 
 it('annotates under keys that the API server takes', async () => {
   await start([{ ...upTo20, response: 'throttle', rules: [...upTo20.rules, frozen] }]);
-  const { auditAnnotations = {} } = await ask(webhook, 'validate', hpaUpdate(10, 500));
+  const { auditAnnotations = {} } = await ask(webhook, 'validate', hpaUpdate(10, 12));
   expect(Object.keys(auditAnnotations)).toEqual(['decision', 'outcome', 'why', 'opens-at']);
   for (const key of Object.keys(auditAnnotations)) expect(key).toMatch(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
 });

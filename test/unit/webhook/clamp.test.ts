@@ -13,7 +13,7 @@ import type { ReviewRequest } from '../../../src/webhook/review.ts';
 import { guards, request } from './arbitrary-review.ts';
 import { portsOf } from './ports.ts';
 
-const runs = Number(process.env['FLYBALL_PROPERTY_RUNS'] ?? 3_000);
+const runs = Number(process.env['FLYBALL_PROPERTY_RUNS'] ?? 2_000);
 
 function applyByLibrary(patch: string, object: unknown): unknown {
   const operations = JSON.parse(Buffer.from(patch, 'base64').toString()) as PatchOperation[];
@@ -39,6 +39,13 @@ function hasOwnPlace({ parameter }: Verdict, _index: number, all: readonly Verdi
   return all.filter((other) => other.parameter.path === parameter.path).length === 1;
 }
 
+/** Where a region holds no point of the grid, as between 1 s and 2 s, no patch can write what is granted. */
+function isWritable(verdict: Verdict, index: number, all: readonly Verdict[]): boolean {
+  const { granted, parameter } = verdict;
+  const isOnGrid = typeof granted !== 'bigint' || granted % parameter.quantum === 0n;
+  return isOnGrid && (!hasPlace(verdict) || hasOwnPlace(verdict, index, all));
+}
+
 it('grants by a patch what /validate admits, to the value', () => {
   let patched = 0;
   fc.assert(
@@ -52,8 +59,7 @@ it('grants by a patch what /validate admits, to the value', () => {
       if (mutated.patch === undefined) {
         expect(admit('validate', review, ports).allowed).toBe(decision.outcome === 'admit');
         const wanted = writePatch(decision.verdicts, review.object);
-        const isPatchable =
-          isApplicable(wanted, review.object) && decision.verdicts.filter(hasPlace).every(hasOwnPlace);
+        const isPatchable = isApplicable(wanted, review.object) && decision.verdicts.every(isWritable);
         if (decision.outcome === 'clamp') expect(isPatchable).toBe(false);
         return;
       }
@@ -74,7 +80,7 @@ it('grants by a patch what /validate admits, to the value', () => {
   );
   // Else the property says nothing.
   expect(patched).toBeGreaterThan(runs / 20);
-});
+}, 120_000);
 
 it('tests what it replaces: a patch that replaces fails on another object', () => {
   fc.assert(
@@ -98,4 +104,4 @@ it('tests what it replaces: a patch that replaces fails on another object', () =
     }),
     { numRuns: runs / 10 },
   );
-});
+}, 120_000);
