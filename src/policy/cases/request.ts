@@ -24,6 +24,11 @@ const usualTime = '2026-01-07T12:00:00Z';
 
 type Values = Readonly<Record<string, number | string>>;
 
+interface CaseValues {
+  readonly given: Values;
+  readonly propose: Values;
+}
+
 /** Why a case cannot be run: caught by `toRequest` alone. */
 class CaseError extends Error {
   readonly finding: Omit<Finding, 'code'>;
@@ -49,12 +54,13 @@ export function toRequest(
 function build(spec: CaseSpec, policies: readonly CompiledPolicy[]): CaseRequest {
   const operation = spec.operation ?? (spec.given === undefined ? 'CREATE' : 'UPDATE');
   if (operation !== 'DELETE' && spec.propose === undefined) throw new CaseError([], '`propose` is missing');
-  const definitions = findDefinitions(spec, policies);
+  const values = { given: spec.given ?? {}, propose: spec.propose ?? {} };
+  const definitions = findDefinitions(values, policies);
   const target = findTarget(spec, [...definitions.values()], policies);
   const kind = kindOf(target.group, target.kind);
   const parameters = [
     ...existence(kind, operation, target),
-    ...(operation === 'DELETE' ? [] : toParameters(spec, definitions, operation)),
+    ...(operation === 'DELETE' ? [] : toParameters(values, definitions, operation)),
   ];
   const actor = {
     user: spec.by,
@@ -89,7 +95,7 @@ function toObject(
 
 /** Names in the order in which the case gives them. */
 function findDefinitions(
-  { given = {}, propose = {} }: CaseSpec,
+  { given, propose }: CaseValues,
   policies: readonly CompiledPolicy[],
 ): ReadonlyMap<string, Definition> {
   const find = parameterFinder(
@@ -165,7 +171,7 @@ function existence(kind: Kind | undefined, operation: Operation, { subresource }
 }
 
 function toParameters(
-  { given = {}, propose = {} }: CaseSpec,
+  { given, propose }: CaseValues,
   definitions: ReadonlyMap<string, Definition>,
   operation: Operation,
 ): Parameter[] {

@@ -104,6 +104,19 @@ describe('a case', () => {
     expect(run(text)).toBe(expected);
   });
 
+  it('of the core group needs none', () => {
+    expect(
+      run(
+        'by: rl, operation: DELETE, target: {kind: ResourceQuota}, expect: {verdict: admit, granted: {quota.exists: absent}}',
+      ),
+    ).toBe('passed');
+  });
+
+  it('may say that an object is made, which it is anyway', () => {
+    const text = 'operation: CREATE, propose: {hpa.exists: present, hpa.maxReplicas: 500}, by: rl';
+    expect(run(`${text}, expect: {verdict: clamp, granted: {hpa.maxReplicas: 40}}`)).toBe('passed');
+  });
+
   it('keeps what the API server itself requires', () => {
     const text =
       'given: {hpa.minReplicas: 10, hpa.maxReplicas: 20}, propose: {hpa.minReplicas: 45, hpa.maxReplicas: 50}, by: rl, expect: {verdict: clamp, granted: {hpa.minReplicas: 30, hpa.maxReplicas: 30}}';

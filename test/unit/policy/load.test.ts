@@ -189,6 +189,23 @@ describe('watchFolder', () => {
     expect((await until(2)).slice(0, 2)).toEqual(['UnreadableFile', '1']);
   });
 
+  it('a link to nowhere is said, and hides no other change', async () => {
+    symlinkSync('nowhere', join(folder, 'z.yaml'));
+    const { seen, until } = follow();
+    put('a.yaml', 'a: [');
+    expect(await until(2)).toEqual(['UnreadableFile', 'YamlSyntax']);
+    rmSync(join(folder, 'a.yaml'));
+    rmSync(join(folder, 'z.yaml'));
+    await expect.poll(() => seen.at(-1)).toBe('0');
+  });
+
+  it('says nothing where nothing changed', async () => {
+    const { seen } = follow({ settleMilliseconds: 5, pollMilliseconds: 10 });
+    put('notes.txt', 'x');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(seen).toEqual(['0']);
+  });
+
   it('is told by the system long before it would look', async () => {
     const { until } = follow({ settleMilliseconds: 10, pollMilliseconds: 60_000 });
     put('a.yaml', policy());
