@@ -90,11 +90,10 @@ class FileLog implements DecisionLog {
         await this.#writeBatch();
         pause = shortestPauseMilliseconds;
       } catch (error) {
-        if (this.#isClosing) this.#dropped += this.#unwritten.length + countLines(this.#batch);
+        if (this.#isClosing) this.#giveUp();
         const message = error instanceof Error ? error.message : String(error);
         this.#complain({ message, dropped: this.#dropped });
-        if (this.#isClosing) break;
-        await this.#rest(pause);
+        if (!this.#isClosing) await this.#rest(pause);
         pause = Math.min(pause * 2, longestPauseMilliseconds);
       }
     }
@@ -110,6 +109,13 @@ class FileLog implements DecisionLog {
       const { bytesWritten } = await this.#file.write(this.#batch);
       this.#batch = this.#batch.subarray(bytesWritten);
     }
+  }
+
+  #giveUp(): void {
+    this.#dropped += this.#unwritten.length + countLines(this.#batch);
+    this.#unwritten.length = 0;
+    this.#characters = 0;
+    this.#batch = Buffer.alloc(0);
   }
 
   /** Ended early by `close`. */
