@@ -75,7 +75,9 @@ it('takes a resumed session without a certificate for what it is', async () => {
       });
       socket.on('error', reject);
       socket.on('close', () => resolve());
-      socket.once('data', (data) => statuses.push(`${socket.isSessionReused()} ${data.toString().slice(9, 12)}`));
+      socket.once('data', (data) =>
+        statuses.push(`${socket.isSessionReused()} ${data.toString().slice(9, 12)}`),
+      );
       socket.write('POST /validate HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}');
     });
   }
