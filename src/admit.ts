@@ -74,7 +74,7 @@ function mutate(request: ReviewRequest, considered: Considered, ports: Ports): A
   const { id, key } = identify(request, stored.decision);
   const record = toRecord(request, considered, { id, allowed: true, seen: 'mutate' });
   // The API server sees no change in what is left of a standing proposal, and does not call /validate.
-  if (isStanding(record)) recordStanding(record, ports);
+  if (isStanding(record)) recordOnce(record, considered.now, ports);
   else ports.pending.put(key, record, considered.now);
   return grant({ uid: request.uid, id }, decision, patch);
 }
@@ -86,7 +86,11 @@ function validate(request: ReviewRequest, considered: Considered, ports: Ports):
   const naming = { uid: request.uid, id };
   const clamped = ports.pending.take(key);
   if (!isGranted(decision) || decision.outcome === 'clamp') {
-    ports.record(toRecord(request, considered, { id, allowed: false, seen: 'validate' }));
+    recordOnce(
+      toRecord(request, considered, { id, allowed: false, seen: 'validate' }),
+      considered.now,
+      ports,
+    );
     return refuse(naming, decision);
   }
   const { target } = decision.change;
@@ -111,16 +115,12 @@ function isStanding({ verdicts }: DecisionRecord): boolean {
   return verdicts.every((verdict) => verdict.granted === verdict.current);
 }
 
-/** Once, however often it is asked. */
-function recordStanding(record: DecisionRecord, ports: Ports): void {
-  const proposal = JSON.stringify([
-    record.target,
-    record.actor.user,
-    record.dryRun,
-    record.policySet,
-    record.verdicts.map((verdict) => [verdict.parameter, verdict.requested]),
-  ]);
-  if (ports.standing.isFirst(proposal)) ports.record(record);
+/** What changes nothing is recorded once, however often it is asked: a client retries, a controller syncs. */
+function recordOnce(record: DecisionRecord, now: number, ports: Ports): void {
+  const { target, actor, dryRun, policySet, outcome, allowed, verdicts, errors } = record;
+  const asked = verdicts.map(({ parameter, current, requested }) => [parameter, current, requested]);
+  const proposal = JSON.stringify([target, actor.user, dryRun, policySet, outcome, allowed, asked, errors]);
+  if (ports.standing.isFirst(proposal, now)) ports.record(record);
   else ports.onStanding();
 }
 

@@ -131,5 +131,20 @@ function resultOf(document: PolicyDocument, problems: readonly Problem[]): Docum
   const own = problems.filter(({ file }) => file === keyOf(document));
   const { kind, metadata } = document;
   const { namespace = '', name, generation } = metadata;
-  return { kind, namespace, name, generation, ok: !own.some(isError), problems: own.map(formatProblem) };
+  const ok = !own.some(isError);
+  return {
+    kind,
+    namespace,
+    name,
+    generation,
+    ok,
+    problems: own.map(formatProblem),
+    ...countGuards(document, ok),
+  };
+}
+
+/** For the column of `kubectl get`; of a broken document nothing can be said. */
+function countGuards({ spec }: PolicyDocument, isInForce: boolean): { guards?: number } {
+  const { guards } = (spec ?? {}) as { guards?: unknown };
+  return isInForce && Array.isArray(guards) ? { guards: guards.length } : {};
 }

@@ -20,7 +20,9 @@ export function joinKeyOf(
   values: ReadonlyMap<string, Value | undefined>,
 ): JoinKey {
   const { target, actor, operation, dryRun } = change;
-  const stored = [...values].map(([name, value]) => [name, value === undefined ? null : `${value}`]).sort();
+  const stored = [...values]
+    .map(([name, value]) => [name, value === undefined ? null : `${value}`] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const fields = [
     target.group,
     target.kind,

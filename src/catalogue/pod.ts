@@ -1,4 +1,7 @@
-/** Pod: itself, resized in place, and bound to a node. A Binding names the node; what it binds is the pod. */
+/**
+ * Pod: resized in place, and bound to a node. A Binding names the node; what it binds is the pod. The creation of pods is no
+ * door: pods are made by controllers, whose templates are governed, and a webhook on each pod is a risk of its own.
+ */
 import { define } from './define.ts';
 import type { Kind } from './kind.ts';
 import { rootOf } from './node.ts';
@@ -15,7 +18,6 @@ export const pod: Kind = Object.freeze<Kind>({
   group: '',
   kind: 'Pod',
   doors: [
-    { group: '', resource: 'pods', subresource: '' },
     { group: '', resource: 'pods', subresource: 'resize' },
     { group: '', resource: 'pods', subresource: 'binding' },
     // The older way to bind: a Binding posted to the namespace.

@@ -119,10 +119,9 @@ function merge(stored: readonly Reading[], proposed: readonly Reading[], input: 
     const before = old.get(reading.name);
     old.delete(reading.name);
     const current = before?.value ?? (isCreated ? undefined : absentValue(reading.definition));
-    return parameterOf(
-      { ...reading, notation: notationOf(reading, before) },
-      { current, requested: reading.value },
-    );
+    const notation = notationOf(reading, before);
+    const written = notation === reading.notation ? reading : { ...reading, notation };
+    return parameterOf(written, { current, requested: reading.value });
   });
   const removed = [...old.values()].map((reading) => {
     const path = rebase(reading.path, input.oldObject, input.object);
@@ -154,17 +153,11 @@ function parameterOf(
   { current, requested }: { readonly current: Value | undefined; readonly requested: Value | undefined },
 ): Parameter {
   const { type, capacity, integration } = definition;
-  return {
-    name,
-    type,
-    path,
-    notation,
-    quantum,
-    capacity,
-    integration,
-    ...(current === undefined ? {} : { current }),
-    ...(requested === undefined ? {} : { requested }),
-  };
+  const knob = { name, type, path, notation, quantum, capacity, integration };
+  // Nearly all have both; conditional spreads take several times as long, for each knob of each request.
+  if (current !== undefined && requested !== undefined) return { ...knob, current, requested };
+  if (current !== undefined) return { ...knob, current };
+  return requested === undefined ? knob : { ...knob, requested };
 }
 
 /**

@@ -62,7 +62,7 @@ function toFinding(error: ErrorObject, root: unknown): Finding {
         code: 'WrongValue',
         path,
         why: `must be ${nameTypes(error.params['type'])}`,
-        ...quoteFix(error.data),
+        ...quoteFix(error.data, error.params['type']),
       };
     case 'pattern':
     case 'format':
@@ -112,8 +112,9 @@ function nameTypes(types: unknown): string {
 }
 
 /** `max: 0.5` and `tier: 1`: what was meant is a text. */
-function quoteFix(given: unknown): { fix?: string } {
-  return typeof given === 'number' ? { fix: `write it in quotes: "${given}"` } : {};
+function quoteFix(given: unknown, wanted: unknown): { fix?: string } {
+  const isText = [wanted].flat().includes('string');
+  return typeof given === 'number' && isText ? { fix: `write it in quotes: "${given}"` } : {};
 }
 
 function withFix(fix: string | undefined): { fix?: string } {

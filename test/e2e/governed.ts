@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +36,7 @@ export interface Governed {
   /** What the decision log was given, oldest first. */
   readonly records: DecisionRecord[];
   readonly policyFolder: string;
+  fetchMetrics(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -102,7 +104,18 @@ export async function startGoverned(options: GovernedOptions): Promise<Governed>
     loaded.cluster.close();
     await plane.close();
   };
-  return { plane, running, records, policyFolder, close };
+  const fetchMetrics = () => fetchText({ port: running.port, path: '/metrics', ca: certificates.ca.cert });
+  return { plane, running, records, policyFolder, fetchMetrics, close };
+}
+
+function fetchText(address: { port: number; path: string; ca: string }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = get({ host: '127.0.0.1', agent: false, ...address }, (answer) => {
+      answer.setEncoding('utf8');
+      answer.toArray().then((parts) => resolve(parts.join('')), reject);
+    });
+    outgoing.on('error', reject);
+  });
 }
 
 interface Address {

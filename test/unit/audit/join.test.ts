@@ -80,10 +80,25 @@ it('holds a thousand, and gives up the oldest first', () => {
 
 it('remembers ten thousand standing proposals, the latest asked the longest', () => {
   const standing = new StandingProposals();
-  expect(standing.isFirst('kept')).toBe(true);
-  for (let n = 0; n < 9_999; n += 1) standing.isFirst(`p${n}`);
-  expect(standing.isFirst('kept')).toBe(false);
-  expect(standing.isFirst('one too many')).toBe(true);
-  expect(standing.isFirst('p0')).toBe(true);
-  expect(standing.isFirst('kept')).toBe(false);
+  expect(standing.isFirst('kept', 0)).toBe(true);
+  for (let n = 0; n < 9_999; n += 1) standing.isFirst(`p${n}`, 0);
+  expect(standing.isFirst('kept', 0)).toBe(false);
+  expect(standing.isFirst('one too many', 0)).toBe(true);
+  expect(standing.isFirst('p0', 0)).toBe(true);
+  expect(standing.isFirst('kept', 0)).toBe(false);
+});
+
+it('takes a standing proposal for a new one after an hour, however often it was asked', () => {
+  const standing = new StandingProposals();
+  const minutes = [0, 20, 40, 59, 60, 61, 119, 120];
+  expect(minutes.map((minute) => standing.isFirst('p', minute * 60_000))).toEqual([
+    true,
+    false,
+    false,
+    false,
+    true,
+    false,
+    false,
+    true,
+  ]);
 });
