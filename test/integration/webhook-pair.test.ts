@@ -145,6 +145,13 @@ it('records a standing proposal once: GitOps asks for the same at each sync', as
   expect(webhook.records.map(({ seen }) => seen)).toEqual(['mutate', 'mutate', 'mutate+validate']);
 });
 
+it('records a denial that is repeated once, and each of its changes', async () => {
+  const webhook = await start({ guards: [{ ...upTo20, response: 'deny' }] });
+  for (const to of [500, 500, 400, 500]) await ask(webhook, 'validate', hpaUpdate(10, to));
+  expect(webhook.records.map(({ verdicts }) => verdicts[0]?.requested)).toEqual(['500', '400']);
+  expect(webhook.standing).toBe(2);
+});
+
 it('does not take a dry run for the proposal itself', async () => {
   const webhook = await start();
   const dry = await ask(webhook, 'mutate', hpaUpdate(20, 500, { dryRun: true }));
