@@ -16,8 +16,10 @@ export function joinRelations(
   parameters: readonly Parameter[],
   all: readonly BoundRelation[],
 ): readonly Verdict[] {
-  const requested = vectorOf(parameters.map((parameter) => [parameter.name, parameter.requested]));
-  const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  if (all.length === 0) return verdicts;
+  const related = relatedTo(all, parameters);
+  const requested = vectorOf(related.map((parameter) => [parameter.name, parameter.requested]));
+  const known = new Map(related.map((parameter) => [parameter.name, parameter]));
   const advised = advise(verdicts, all, { solution: requested, known });
   const relations = all.filter(
     (one) =>
@@ -36,6 +38,12 @@ export function joinRelations(
     if (own.length === 0) return verdict;
     return solution === undefined ? refuse(verdict, own) : settle(verdict, own, { solution, known });
   });
+}
+
+/** An object may have hundreds of parameters, of which relations are about a few. */
+function relatedTo(relations: readonly BoundRelation[], parameters: readonly Parameter[]): Parameter[] {
+  const named = new Set(relations.flatMap(({ left, right }) => [left.parameter, right.parameter]));
+  return parameters.filter(({ name }) => named.has(name));
 }
 
 function isAbout({ left, right }: BoundRelation, { name }: Parameter): boolean {
