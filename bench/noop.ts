@@ -16,7 +16,8 @@ import { greatestBodyBytes } from '../src/webhook/decode.ts';
 import type { Certificates } from '../src/webhook/server.ts';
 import { becomeServer, type PartSettings } from './part.ts';
 
-export function createNoop({ cert, key, clientCa }: Certificates): FastifyInstance {
+/** `idleMicroseconds` of work for each review: none, unless the run is to learn what work costs. */
+export function createNoop({ cert, key, clientCa }: Certificates, idleMicroseconds = 0): FastifyInstance {
   const app = fastify({
     https: {
       cert,
@@ -36,6 +37,7 @@ export function createNoop({ cert, key, clientCa }: Certificates): FastifyInstan
   for (const door of ['mutate', 'validate']) {
     app.post(`/${door}`, (request, reply) => {
       const { uid } = JSON.parse((request.body as Buffer).toString('utf8')).request;
+      if (idleMicroseconds > 0) work(idleMicroseconds);
       const response = { uid, allowed: true };
       reply
         .header('content-type', 'application/json')
@@ -46,9 +48,15 @@ export function createNoop({ cert, key, clientCa }: Certificates): FastifyInstan
   return app;
 }
 
-async function listen({ certificates: { cert, key, clientCa } }: PartSettings): Promise<number> {
+function work(microseconds: number): void {
+  const end = performance.now() + microseconds / 1000;
+  while (performance.now() < end);
+}
+
+async function listen({ certificates, idleMicroseconds }: PartSettings): Promise<number> {
+  const { cert, key, clientCa } = certificates;
   const read = (path: string): string => readFileSync(path, 'utf8');
-  const app = createNoop({ cert: read(cert), key: read(key), clientCa: read(clientCa) });
+  const app = createNoop({ cert: read(cert), key: read(key), clientCa: read(clientCa) }, idleMicroseconds);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const address = app.server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;

@@ -8,6 +8,8 @@ export interface PartSettings {
   readonly certificates: { readonly cert: string; readonly key: string; readonly clientCa: string };
   readonly policyFolder: string;
   readonly logPath: string;
+  /** For the no-op: how long it works for nothing on each review, to see what so much work costs. */
+  readonly idleMicroseconds?: number;
 }
 
 export interface Usage {

@@ -16,6 +16,8 @@ export interface Plan {
   readonly windowMilliseconds: number;
   readonly decideMilliseconds: number;
   readonly starts: number;
+  /** Microseconds of work with which the no-op is compared to itself. */
+  readonly work: readonly number[];
   readonly out: string;
 }
 
@@ -24,12 +26,13 @@ const whole: Omit<Plan, 'command' | 'out'> = {
   sizes: sizesKibibytes,
   policyCounts,
   connections: 16,
-  rounds: 7,
+  rounds: 5,
   warmUpMilliseconds: 1500,
   settleMilliseconds: 250,
-  windowMilliseconds: 1500,
+  windowMilliseconds: 1200,
   decideMilliseconds: 600,
   starts: 5,
+  work: [10, 40],
 };
 
 /** Says that everything runs and reports; its numbers are too few to mean anything. */
@@ -44,6 +47,7 @@ const quick: Omit<Plan, 'command' | 'out'> = {
   windowMilliseconds: 150,
   decideMilliseconds: 40,
   starts: 1,
+  work: [10],
 };
 
 /** Throws where the arguments mean nothing. */

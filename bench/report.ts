@@ -22,7 +22,13 @@ export interface OfPolicies {
   readonly measurements: Measurements;
 }
 
-export function report(plan: Plan, all: readonly OfPolicies[]): string {
+/** The no-op with so much work for each review, in the place of Flyball. */
+export interface OfWork {
+  readonly microseconds: number;
+  readonly measurements: Measurements;
+}
+
+export function report(plan: Plan, all: readonly OfPolicies[], work: readonly OfWork[]): string {
   const loaded = (row: Row): boolean => row.connections > 1;
   return [
     '# Results',
@@ -32,6 +38,9 @@ export function report(plan: Plan, all: readonly OfPolicies[]): string {
     `## ${plan.connections} connections`,
     'Ratios are Flyball to no-op: the median of the rounds, and the least and greatest. CPU is that of the server process.',
     ratioTable(all, loaded),
+    '## What work costs',
+    'The no-op beside itself with so much work to do for each review (HPA of 2 KiB): no webhook that works so long can do better.',
+    workTable(work),
     '## One connection',
     'One request at a time: how long an API server waits, when it has nothing else to ask.',
     ratioTable(all, (row) => !loaded(row)),
@@ -130,6 +139,21 @@ function showSpread({ median, least, greatest }: Spread): string {
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
+}
+
+function workTable(work: readonly OfWork[]): string {
+  const head = '| work, us | throughput | p50 | p99 |\n|---|---|---|---|';
+  const lines = work.flatMap(({ microseconds, measurements }) =>
+    [...measurements.values()].map((pairs) => {
+      const ratios = [
+        ratio(pairs, (one) => one.perSecond),
+        ratio(pairs, (one) => one.p50Milliseconds),
+        ratio(pairs, (one) => one.p99Milliseconds),
+      ];
+      return `| ${[microseconds, ...ratios.map(showSpread)].join(' | ')} |`;
+    }),
+  );
+  return [head, ...lines].join('\n');
 }
 
 function decisionTable(all: readonly OfPolicies[]): string {

@@ -17,7 +17,7 @@ import type { LoadingResult, LoadingSettings } from './loading.ts';
 import { type Part, type PartSettings, readUsage, startPart, type Usage } from './part.ts';
 import { readPlan } from './plan.ts';
 import { writePolicies } from './policies.ts';
-import { type OfPolicies, report, type Start } from './report.ts';
+import { type OfPolicies, type OfWork, report, type Start } from './report.ts';
 
 const plan = readPlan(process.argv.slice(2), fileURLToPath(new URL('RESULTS.md', import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'flyball-bench-'));
@@ -26,9 +26,10 @@ const parts: Part[] = [];
 try {
   const client = await makeCertificateFiles();
   const load = await start('load.ts', client);
+  const work = await measureWork(load);
   const all: OfPolicies[] = [];
   for (const count of plan.policyCounts) all.push(await measurePolicies(count, client, load));
-  const text = report(plan, all);
+  const text = report(plan, all, work);
   mkdirSync(join(plan.out, '..'), { recursive: true });
   writeFileSync(plan.out, text);
   console.log(`\nwritten to ${plan.out}`);
@@ -54,13 +55,9 @@ async function start(script: string, settings: unknown, execArgv: readonly strin
 }
 
 async function measurePolicies(count: number, client: LoadSettings, load: Part): Promise<OfPolicies> {
-  const policyFolder = join(folder, `policies-${count}`);
+  const settings = settingsOf(count);
+  const { policyFolder } = settings;
   const bytes = writePolicies(policyFolder, count);
-  const settings: PartSettings = {
-    certificates: { cert: tls('tls.crt'), key: tls('tls.key'), clientCa: tls('ca.crt') },
-    policyFolder,
-    logPath: join(folder, `decisions-${count}.jsonl`),
-  };
   console.log(`${count} policies (${Math.ceil(bytes / 1024)} KiB)`);
   const starts = await measureStarts(settings, client);
   const loading = await runOnce<LoadingResult>('loading.ts', {
@@ -76,6 +73,30 @@ async function measurePolicies(count: number, client: LoadSettings, load: Part):
   const measurements = await measureServers(settings, client, load);
   rmSync(settings.logPath, { force: true });
   return { count, bytes, starts, loading, decisions, measurements };
+}
+
+/** The no-op beside itself with some work to do: what a webhook may cost at most, whatever it does. */
+async function measureWork(load: Part): Promise<OfWork[]> {
+  const settings = settingsOf(0);
+  const noop = await start('noop.ts', settings);
+  const all: OfWork[] = [];
+  for (const idleMicroseconds of plan.work) {
+    const busy = await start('noop.ts', { ...settings, idleMicroseconds });
+    const row: Row = { kind: 'HPA', kibibytes: 2, connections: plan.connections };
+    const parts = { load, noop, flyball: busy, afterRound: () => undefined };
+    all.push({ microseconds: idleMicroseconds, measurements: await measureRows([row], parts, plan) });
+    await busy.stop();
+  }
+  await noop.stop();
+  return all;
+}
+
+function settingsOf(count: number): PartSettings {
+  return {
+    certificates: { cert: tls('tls.crt'), key: tls('tls.key'), clientCa: tls('ca.crt') },
+    policyFolder: join(folder, `policies-${count}`),
+    logPath: join(folder, `decisions-${count}.jsonl`),
+  };
 }
 
 async function measureServers(
