@@ -244,16 +244,17 @@ it('takes new certificates from its files without dropping its listener', async 
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const running = await start({ certificates: { from: 'files', cert, key, clientCa } });
   const fresh = await makeCertificates();
-  const look = async (): Promise<void> => {
+  const look = async (words: string): Promise<void> => {
     vi.advanceTimersByTime(10_000);
-    await sleep(50);
+    for (let waits = 0; waits < 500 && !lines.join().includes(words); waits += 1) await sleep(10);
+    expect(lines.join()).toContain(words);
   };
   await writeFile(cert, fresh.server.cert);
-  await look();
+  await look('the last good ones stay');
   expect((await ask(running, 'validate', hpaUpdate(10, 12))).allowed).toBe(true);
   await writeFile(key, fresh.server.key);
   await writeFile(clientCa, fresh.ca.cert);
-  await look();
+  await look('certificates replaced');
   const identity = { ca: fresh.ca.cert, ...fresh.client };
   const body = JSON.stringify(hpaUpdate(10, 12));
   expect(responseOf(await send(running.port, '/validate', { body, ...identity })).allowed).toBe(true);
