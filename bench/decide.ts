@@ -2,7 +2,6 @@
 import { consider, type FactPorts } from '../src/consider.ts';
 import { loadFolder } from '../src/policy/load.ts';
 import { decodeReview } from '../src/webhook/decode.ts';
-import type { ReviewRequest } from '../src/webhook/review.ts';
 import { readSettings, say } from './part.ts';
 import { createReview, type KindName, type Proposal, type SizeKibibytes } from './reviews.ts';
 import { quantile } from './statistics.ts';
@@ -47,12 +46,12 @@ function measure(kind: KindName, kibibytes: SizeKibibytes, proposal: DecideCase)
     kibibytes,
     index: 3,
     proposal: proposal === 'ungoverned' ? 'within' : proposal,
+    actor: proposal === 'ungoverned' ? 'on-call' : 'tuner',
   });
   const body = Buffer.from(JSON.stringify(review));
   const decoded = decodeReview(body);
   if (!decoded.ok) throw new Error(decoded.error);
-  const request: ReviewRequest =
-    proposal === 'ungoverned' ? { ...decoded.request, groups: ['sre-oncall'] } : decoded.request;
+  const { request } = decoded;
   const decided = time(() => consider(request, ports));
   const considered = consider(request, ports);
   return {

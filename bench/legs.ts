@@ -2,11 +2,12 @@
 import type { Leg, LegResult } from './load.ts';
 import type { Part, Usage } from './part.ts';
 import type { Plan } from './plan.ts';
-import type { KindName, SizeKibibytes } from './reviews.ts';
+import type { ActorName, KindName, SizeKibibytes } from './reviews.ts';
 
 export interface Row {
   readonly kind: KindName;
   readonly kibibytes: SizeKibibytes;
+  readonly actor: ActorName;
   readonly connections: number;
 }
 

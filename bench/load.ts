@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { readSettings, say } from './part.ts';
-import { createReview, type KindName, type Proposal, type SizeKibibytes } from './reviews.ts';
+import { type ActorName, createReview, type KindName, type Proposal, type SizeKibibytes } from './reviews.ts';
 import { quantile } from './statistics.ts';
 
 export interface LoadSettings {
@@ -19,6 +19,7 @@ export interface Leg {
   readonly port: number;
   readonly kind: KindName;
   readonly kibibytes: SizeKibibytes;
+  readonly actor: ActorName;
   readonly connections: number;
   /** Before anything is counted: handshakes, and the connections' slow start. */
   readonly settleMilliseconds: number;
@@ -42,12 +43,12 @@ const calls: readonly Call[] = [
   ['validate', 'clamped'],
 ];
 
-function requestsOf({ kind, kibibytes }: Leg, index: number): autocannon.Request[] {
+function requestsOf({ kind, kibibytes, actor }: Leg, index: number): autocannon.Request[] {
   return calls.map(([door, proposal]) => ({
     method: 'POST',
     path: `/${door}?timeout=5s`,
     headers: { 'content-type': 'application/json', accept: 'application/json, */*' },
-    body: Buffer.from(JSON.stringify(createReview({ kind, kibibytes, proposal, index }))),
+    body: Buffer.from(JSON.stringify(createReview({ kind, kibibytes, proposal, actor, index }))),
   }));
 }
 

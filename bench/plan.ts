@@ -29,7 +29,7 @@ const whole: Omit<Plan, 'command' | 'out'> = {
   rounds: 5,
   warmUpMilliseconds: 1500,
   settleMilliseconds: 250,
-  windowMilliseconds: 1200,
+  windowMilliseconds: 1000,
   decideMilliseconds: 600,
   starts: 5,
   work: [10, 40],

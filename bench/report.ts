@@ -29,7 +29,7 @@ export interface OfWork {
 }
 
 export function report(plan: Plan, all: readonly OfPolicies[], work: readonly OfWork[]): string {
-  const loaded = (row: Row): boolean => row.connections > 1;
+  const isBusy = (row: Row): boolean => row.connections > 1;
   return [
     '# Results',
     describeRun(plan),
@@ -37,13 +37,16 @@ export function report(plan: Plan, all: readonly OfPolicies[], work: readonly Of
     describeAims(all),
     `## ${plan.connections} connections`,
     'Ratios are Flyball to no-op: the median of the rounds, and the least and greatest. CPU is that of the server process.',
-    ratioTable(all, loaded),
+    ratioTable(all, (row) => isBusy(row) && row.actor === 'tuner'),
+    '## What no policy governs',
+    'The same load by an actor whom no policy means: what each change of such an object costs, where an optimizer makes only some.',
+    ratioTable(all, (row) => isBusy(row) && row.actor === 'on-call'),
     '## What work costs',
     'The no-op beside itself with so much work to do for each review (HPA of 2 KiB): no webhook that works so long can do better.',
     workTable(work),
     '## One connection',
     'One request at a time: how long an API server waits, when it has nothing else to ask.',
-    ratioTable(all, (row) => !loaded(row)),
+    ratioTable(all, (row) => !isBusy(row)),
     '## The decision alone',
     '`consider()` in-process, in microseconds. For comparison: `JSON.parse` of the same review, and `decodeReview` (parsing and all checks).',
     decisionTable(all),
@@ -93,7 +96,7 @@ function describeAims(all: readonly OfPolicies[]): string {
 
 function loadedRows({ measurements }: OfPolicies) {
   return [...measurements]
-    .filter(([row]) => row.connections > 1)
+    .filter(([row]) => row.connections > 1 && row.actor === 'tuner')
     .map(([, pairs]) => ({
       perSecond: ratio(pairs, (one) => one.perSecond),
       p99: ratio(pairs, (one) => one.p99Milliseconds),

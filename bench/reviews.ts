@@ -19,10 +19,23 @@ export type SizeKibibytes = (typeof sizesKibibytes)[number];
  */
 export type Proposal = 'within' | 'outside' | 'clamped';
 
+/** The optimizer whom the policies bound, or a person whom the platform's policy leaves out. */
+export type ActorName = 'tuner' | 'on-call';
+
+const actors: Readonly<Record<ActorName, { readonly username: string; readonly groups: readonly string[] }>> =
+  {
+    tuner: {
+      username: 'system:serviceaccount:optimizers:tuner',
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:optimizers', 'system:authenticated'],
+    },
+    'on-call': { username: 'ada@shop.example', groups: ['sre-oncall', 'system:authenticated'] },
+  };
+
 export interface ReviewChoice {
   readonly kind: KindName;
   readonly kibibytes: SizeKibibytes;
   readonly proposal: Proposal;
+  readonly actor: ActorName;
   /** Each is another object of another namespace. */
   readonly index: number;
 }
@@ -60,11 +73,7 @@ export function createReview(choice: ReviewChoice): unknown {
       name: app,
       namespace,
       operation: 'UPDATE',
-      userInfo: {
-        username: 'system:serviceaccount:optimizers:tuner',
-        uid: 'a3c2d6d2-6a1e-4c3d-9f0e-6c1f1d0b8f11',
-        groups: ['system:serviceaccounts', 'system:serviceaccounts:optimizers', 'system:authenticated'],
-      },
+      userInfo: { uid: 'a3c2d6d2-6a1e-4c3d-9f0e-6c1f1d0b8f11', ...actors[choice.actor] },
       object: createObject(choice, choice.proposal),
       oldObject: createObject(choice, 'stored'),
       dryRun: false,

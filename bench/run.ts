@@ -82,7 +82,7 @@ async function measureWork(load: Part): Promise<OfWork[]> {
   const all: OfWork[] = [];
   for (const idleMicroseconds of plan.work) {
     const busy = await start('noop.ts', { ...settings, idleMicroseconds });
-    const row: Row = { kind: 'HPA', kibibytes: 2, connections: plan.connections };
+    const row: Row = { kind: 'HPA', kibibytes: 2, actor: 'tuner', connections: plan.connections };
     const parts = { load, noop, flyball: busy, afterRound: () => undefined };
     all.push({ microseconds: idleMicroseconds, measurements: await measureRows([row], parts, plan) });
     await busy.stop();
@@ -106,9 +106,14 @@ async function measureServers(
 ): Promise<Measurements> {
   const noop = await start('noop.ts', settings);
   const flyball = await start('flyball.ts', settings);
+  const loads = [
+    ['tuner', plan.connections],
+    ['on-call', plan.connections],
+    ['tuner', 1],
+  ] as const;
   const rows = plan.kinds.flatMap((kind) =>
     plan.sizes.flatMap((kibibytes) =>
-      [plan.connections, 1].map((connections): Row => ({ kind, kibibytes, connections })),
+      loads.map(([actor, connections]): Row => ({ kind, kibibytes, actor, connections })),
     ),
   );
   await checkNoop({ ...client, port: portOf(noop) }, rows);
