@@ -147,6 +147,13 @@ function createPorts(settings: ServeSettings, { context, metrics, record, readPo
     record,
     onExempted: ({ isBreakGlass }) => metrics.exempted(isBreakGlass ? 'break-glass' : 'routine'),
     onStanding: metrics.standing,
+    onFault: (error) => {
+      metrics.refused('internal');
+      context.log.error(
+        { reason: error instanceof Error ? error.stack : String(error) },
+        'a decision failed',
+      );
+    },
   };
 }
 
