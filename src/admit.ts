@@ -2,12 +2,12 @@
 import { type JoinKey, joinKeyOf, type Pending } from './audit/join.ts';
 import { type DecisionRecord, recordDecision } from './audit/record.ts';
 import type { StandingProposals } from './audit/standing.ts';
+import { makeClamp } from './clamp.ts';
 import { type Considered, consider, type FactPorts } from './consider.ts';
 import type { Target } from './core/change.ts';
 import { type Decision, isGranted } from './core/decide.ts';
 import { type Exemption, type ExemptionSettings, findExemption } from './exemption.ts';
 import { type AdmissionResponse, allow, fail, grant, refuse } from './webhook/answer.ts';
-import { applyPatch, isApplicable, writePatch } from './webhook/patch.ts';
 import type { ReviewRequest } from './webhook/review.ts';
 import type { Door } from './webhook/server.ts';
 
@@ -64,19 +64,17 @@ function witness(request: ReviewRequest, { exemption, ports }: Passing): Record<
 
 /** A pure clamp: it patches when the whole decision is one, and otherwise leaves the object to /validate. */
 function mutate(request: ReviewRequest, considered: Considered, ports: Ports): AdmissionResponse {
-  const { decision } = considered;
-  if (decision.outcome !== 'clamp') return allow(request);
-  const patch = writePatch(decision.verdicts, request.object);
-  if (!isApplicable(patch, request.object)) return allow(request);
-  // What /validate will see; where two parameters name one place, no patch may grant both.
-  const stored = consider({ ...request, object: applyPatch(patch, request.object) }, ports);
-  if (typeof stored === 'string' || stored.decision.outcome !== 'admit') return allow(request);
-  const { id, key } = identify(request, stored.decision);
+  const { decision, now } = considered;
+  const clamp = makeClamp(request, decision, ports);
+  if (clamp === undefined) return allow(request);
+  const { id, key } = identify(request, clamp.stored);
   const record = toRecord(request, considered, { id, allowed: true, seen: 'mutate' });
+  const answer = (known: string): AdmissionResponse =>
+    grant({ uid: request.uid, id: known }, decision, clamp.patch);
   // The API server sees no change in what is left of a standing proposal, and does not call /validate.
-  if (isStanding(record)) recordOnce(record, considered.now, ports);
-  else ports.pending.put(key, record, considered.now);
-  return grant({ uid: request.uid, id }, decision, patch);
+  if (isStanding(record)) return answer(recordOnce(record, now, ports));
+  ports.pending.put(key, record, now);
+  return answer(id);
 }
 
 /** The last word on the final object: a clamp that is still to be made is a denial here. */
@@ -86,12 +84,8 @@ function validate(request: ReviewRequest, considered: Considered, ports: Ports):
   const naming = { uid: request.uid, id };
   const clamped = ports.pending.take(key);
   if (!isGranted(decision) || decision.outcome === 'clamp') {
-    recordOnce(
-      toRecord(request, considered, { id, allowed: false, seen: 'validate' }),
-      considered.now,
-      ports,
-    );
-    return refuse(naming, decision);
+    const record = toRecord(request, considered, { id, allowed: false, seen: 'validate' });
+    return refuse({ ...naming, id: recordOnce(record, considered.now, ports) }, decision);
   }
   const { target } = decision.change;
   if (clamped !== undefined) return confirm(naming, { ...clamped, target, seen: 'mutate+validate' }, ports);
@@ -115,13 +109,22 @@ function isStanding({ verdicts }: DecisionRecord): boolean {
   return verdicts.every((verdict) => verdict.granted === verdict.current);
 }
 
-/** What changes nothing is recorded once, however often it is asked: a client retries, a controller syncs. */
-function recordOnce(record: DecisionRecord, now: number, ports: Ports): void {
+/**
+ * What changes nothing is recorded once, however often it is asked: a client retries, a controller syncs. Returns the id of
+ * the record that there is.
+ */
+function recordOnce(record: DecisionRecord, now: number, ports: Ports): string {
   const { target, actor, dryRun, policySet, outcome, allowed, verdicts, errors } = record;
   const asked = verdicts.map(({ parameter, current, requested }) => [parameter, current, requested]);
   const proposal = JSON.stringify([target, actor.user, dryRun, policySet, outcome, allowed, asked, errors]);
-  if (ports.standing.isFirst(proposal, now)) ports.record(record);
-  else ports.onStanding();
+  const known = ports.standing.find(proposal, now);
+  if (known !== undefined) {
+    ports.onStanding();
+    return known;
+  }
+  ports.standing.add(proposal, { id: record.id, at: now });
+  ports.record(record);
+  return record.id;
 }
 
 /** Whether any policy had a say: what no policy bounds is not worth a record. */

@@ -71,17 +71,25 @@ export async function serve(settings: ServeSettings, context: ServeContext): Pro
   const readReadiness = (): Readiness => checkReadiness({ policies: policies.readState(), settings, state });
   const handlers = createHandlers(ports, { log, metrics, readReadiness });
   const { host, port, caller } = settings;
-  const server = await startServer({ host, port, caller, tls: certificates.read() }, handlers);
+  const stopSources = async (): Promise<void> => {
+    await policies.stop();
+    certificates.stop();
+    ports.pending.expire(Number.POSITIVE_INFINITY);
+    await decisionLog?.close();
+  };
+  const server = await startServer({ host, port, caller, tls: certificates.read() }, handlers).catch(
+    async (error: unknown) => {
+      await stopSources();
+      throw error;
+    },
+  );
   certificates.onChange((fresh) => server.replaceCertificates(fresh));
   const sweep = setInterval(() => ports.pending.expire(ports.readNow()), 5_000).unref();
   const stop = async (): Promise<void> => {
     state.isStopping = true;
     await drain(server, settings.drainMilliseconds);
     clearInterval(sweep);
-    await policies.stop();
-    certificates.stop();
-    ports.pending.expire(Number.POSITIVE_INFINITY);
-    await decisionLog?.close();
+    await stopSources();
   };
   return { port: server.port, readPolicyState: policies.readState, stop };
 }
@@ -198,10 +206,13 @@ function checkReadiness({ policies, settings, state }: Readable): Readiness {
     ['labels synced', settings.labels?.readIsSynced() ?? true],
     ['not stopping', !state.isStopping],
   ];
-  return {
-    isReady: checks.every(([, isMet]) => isMet),
-    checks: checks.map(([name, isMet]) => `${isMet ? 'ok' : 'no'} ${name}`),
-  };
+  const lines = checks.map(([name, isMet]) => `${isMet ? 'ok' : 'no'} ${name}`);
+  // No reason to stop serving: the last good set is in force.
+  const stale =
+    policies.problems.length === 0
+      ? []
+      : [`warning the newest policies are not valid: ${policies.problems.length} errors`];
+  return { isReady: checks.every(([, isMet]) => isMet), checks: [...lines, ...stale] };
 }
 
 async function drain(server: Server, milliseconds: number): Promise<void> {

@@ -1,8 +1,9 @@
 /** What the webhook would answer to a review: both of its calls at once. */
+import { makeClamp } from '../../clamp.ts';
 import { consider, type FactPorts } from '../../consider.ts';
 import { type Decision, isGranted } from '../../core/decide.ts';
 import { defaultExemptions, findExemption } from '../../exemption.ts';
-import { isApplicable, type PatchOperation, writePatch } from '../../webhook/patch.ts';
+import type { PatchOperation } from '../../webhook/patch.ts';
 import type { ReviewRequest } from '../../webhook/review.ts';
 
 export type Judgement =
@@ -29,15 +30,15 @@ export function judge(request: ReviewRequest, ports: FactPorts): Judgement {
   if (considered === 'not governed')
     return { kind: 'not governed', request, reason: 'no policy governs this request' };
   const { decision, now, policySet } = considered;
-  const wanted = decision.outcome === 'clamp' ? writePatch(decision.verdicts, request.object) : [];
-  const isMade = isApplicable(wanted, request.object);
+  const patch = makeClamp(request, decision, ports)?.patch ?? [];
+  const isMade = decision.outcome !== 'clamp' || patch.length > 0;
   return {
     kind: 'decided',
     request,
     decided: {
       decision,
       outcome: isMade ? decision.outcome : 'deny',
-      patch: isMade ? wanted : [],
+      patch,
       now,
       policySet,
     },

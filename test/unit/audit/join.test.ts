@@ -78,27 +78,34 @@ it('holds a thousand, and gives up the oldest first', () => {
   expect(lost).toHaveLength(1_500);
 });
 
-it('remembers ten thousand standing proposals, the latest asked the longest', () => {
+function standingAt() {
   const standing = new StandingProposals();
-  expect(standing.isFirst('kept', 0)).toBe(true);
-  for (let n = 0; n < 9_999; n += 1) standing.isFirst(`p${n}`, 0);
-  expect(standing.isFirst('kept', 0)).toBe(false);
-  expect(standing.isFirst('one too many', 0)).toBe(true);
-  expect(standing.isFirst('p0', 0)).toBe(true);
-  expect(standing.isFirst('kept', 0)).toBe(false);
+  return (proposal: string, minutes = 0): boolean => {
+    const at = minutes * 60_000;
+    const known = standing.find(proposal, at);
+    if (known === undefined) standing.add(proposal, { id: `d-${minutes}`, at });
+    return known === undefined;
+  };
+}
+
+it('remembers ten thousand standing proposals, the latest asked the longest', () => {
+  const isFirst = standingAt();
+  expect(isFirst('kept')).toBe(true);
+  for (let n = 0; n < 9_999; n += 1) isFirst(`p${n}`);
+  expect(isFirst('kept')).toBe(false);
+  expect(isFirst('one too many')).toBe(true);
+  expect(isFirst('p0')).toBe(true);
+  expect(isFirst('kept')).toBe(false);
 });
 
-it('takes a standing proposal for a new one after an hour, however often it was asked', () => {
+it('takes a standing proposal for new again after an hour, however often it was asked meanwhile', () => {
+  const isFirst = standingAt();
+  const asked = [0, 1, 30, 59, 60, 61, 119, 120].map((minutes) => isFirst('it', minutes));
+  expect(asked).toEqual([true, false, false, false, true, false, false, true]);
+});
+
+it('knows the id of the record that a standing proposal has', () => {
   const standing = new StandingProposals();
-  const minutes = [0, 20, 40, 59, 60, 61, 119, 120];
-  expect(minutes.map((minute) => standing.isFirst('p', minute * 60_000))).toEqual([
-    true,
-    false,
-    false,
-    false,
-    true,
-    false,
-    false,
-    true,
-  ]);
+  standing.add('it', { id: 'd-1', at: 0 });
+  expect([standing.find('it', 1), standing.find('other', 1)]).toEqual(['d-1', undefined]);
 });
