@@ -63,3 +63,9 @@ export const paths = {
   pods: inNamespace('/api/v1', 'pods'),
   budgets: inNamespace('/apis/policy/v1', 'poddisruptionbudgets'),
 } as const;
+
+/** Of the pods `app: web`. */
+export const budgetOf = (name: string, spec: object): object => ({
+  metadata: { name },
+  spec: { selector: { matchLabels: { app: 'web' } }, ...spec },
+});

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiAnswer } from '../control-plane/client.ts';
 import { containerOf, deploymentOf, hpaOf, metricOf, paths, type Spec } from './complete-objects.ts';
 import { type Governed, startGoverned } from './governed.ts';
+import { stepsOf } from './steps.ts';
 
 const policies = `
 apiVersion: flyball.dev/v1alpha1
@@ -57,10 +58,7 @@ beforeEach(() => {
   governed.records.length = 0;
 });
 
-async function make(path: string, object: object): Promise<void> {
-  const { status, body } = await governed.plane.api('admin').request('POST', path, object);
-  expect([status, body.message]).toEqual([201, undefined]);
-}
+const { make } = stepsOf(() => governed);
 
 const patch = (path: string, body: object): Promise<ApiAnswer<unknown>> =>
   governed.plane.api('rl').request('PATCH', path, body);

@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceAccount } from '../control-plane/actors.ts';
-import type { ApiAnswer, ApiObject } from '../control-plane/client.ts';
-import { hpaOf, paths, quotaOf, type Spec } from './complete-objects.ts';
+import { budgetOf, hpaOf, paths, quotaOf } from './complete-objects.ts';
 import { type Governed, startGoverned } from './governed.ts';
+import { stepsOf } from './steps.ts';
 
 const policies = `
 apiVersion: flyball.dev/v1alpha1
@@ -45,31 +45,7 @@ beforeEach(() => {
   governed.records.length = 0;
 });
 
-type Answer = ApiAnswer<ApiObject>;
-
-async function make(path: string, object: object): Promise<void> {
-  const { status, body } = await governed.plane.api('admin').request('POST', path, object);
-  expect([status, body.message]).toEqual([201, undefined]);
-  governed.records.length = 0;
-}
-
-const patchAs = (actor: string, path: string, body: object): Promise<Answer> =>
-  governed.plane.api(actor).request('PATCH', path, body);
-
-const fetchStored = (key: string) => governed.plane.etcdGet<{ spec: Spec; status: Spec }>(`/registry/${key}`);
-
-function expectRefused({ status, body }: Answer, expected: { status: number; parameter: string }): void {
-  expect([status, body.message]).toEqual([
-    expected.status,
-    expect.stringContaining(`: ${expected.parameter}: `),
-  ]);
-  expect(governed.records).toMatchObject([{ allowed: false }]);
-}
-
-const budgetOf = (name: string, spec: object): object => ({
-  metadata: { name },
-  spec: { selector: { matchLabels: { app: 'web' } }, ...spec },
-});
+const { make, patchAs, fetchStored, expectRefused } = stepsOf(() => governed);
 
 describe('deletion', () => {
   it.each([

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deploymentOf, hpaOf, metricOf, paths, type Spec } from './complete-objects.ts';
 import { type Governed, startGoverned } from './governed.ts';
 import { answerOfKubectl, answerOfRest, type ClientAnswer } from './real-clients.ts';
+import { stepsOf } from './steps.ts';
 
 const policies = `
 apiVersion: flyball.dev/v1alpha1
@@ -28,10 +29,7 @@ beforeEach(() => {
   governed.records.length = 0;
 });
 
-async function make(path: string, object: object): Promise<void> {
-  const { status, body } = await governed.plane.api('admin').request('POST', path, object);
-  expect([status, body.message]).toEqual([201, undefined]);
-}
+const { make } = stepsOf(() => governed);
 
 const patchAs = (actor: string, path: string, body: object) =>
   governed.plane.api(actor).request('PATCH', path, body);
