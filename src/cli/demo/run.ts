@@ -103,6 +103,7 @@ async function keepCertificates(
 
 function invite(port: number, folder: string): string {
   return [
+    '',
     `Serving https://localhost:${port} until you press Ctrl-C. In another terminal:`,
     '',
     `  curl --cacert ${folder}/ca.crt https://localhost:${port}/readyz`,
