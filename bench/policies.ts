@@ -35,6 +35,9 @@ export function createPolicy(index: number): object {
   return index % clusterWideEvery === 0 ? clusterPolicy(index) : namespacedPolicy(index);
 }
 
+/** People on call are left out of every policy that is not another actor's. */
+const actors = { exclude: [{ group: 'sre-oncall' }] };
+
 /** Admits the proposal `within`, clamps the proposal `outside` (`reviews.ts`). */
 const platformBounds = {
   apiVersion,
@@ -47,7 +50,7 @@ const platformBounds = {
         { group: 'autoscaling', kind: 'HorizontalPodAutoscaler' },
         { group: 'apps', kind: 'Deployment' },
       ],
-      actors: { exclude: [{ group: 'sre-oncall' }] },
+      actors,
     },
     guards: [
       {
@@ -135,11 +138,14 @@ function matchOf(index: number): object {
   const app = `app-${index % 40}`;
   switch (index % 4) {
     case 0:
-      return { labels: { matchLabels: { app } } };
+      return { labels: { matchLabels: { app } }, actors };
     case 1:
-      return { names: [app, `${app}-canary`] };
+      return { names: [app, `${app}-canary`], actors };
     case 2:
-      return { labels: { matchExpressions: [{ key: 'tier', operator: 'In', values: ['batch', app] }] } };
+      return {
+        labels: { matchExpressions: [{ key: 'tier', operator: 'In', values: ['batch', app] }] },
+        actors,
+      };
     default:
       return { actors: { include: [{ serviceAccount: `optimizers/${app}` }] } };
   }

@@ -55,7 +55,13 @@ export const metricDefinitions: readonly Definition[] = [
   identity('external', 'selector', 'which series of the metric count'),
 ];
 
-const byName = new Map(metricDefinitions.map((definition) => [definition.name, definition]));
+/** By base, then by field: an HPA of many metrics looks up hundreds. */
+const byBase = new Map<string, Map<string, Definition>>();
+for (const definition of metricDefinitions) {
+  const [, , base = '', field = ''] = definition.name.split('.');
+  const ofBase = byBase.get(base) ?? new Map<string, Definition>();
+  byBase.set(base, ofBase.set(field, definition));
+}
 
 /** One target to read, before duplicates are numbered. */
 interface Metric {
@@ -88,20 +94,15 @@ function orderOf(into: Survey, list: Node, told: readonly unknown[]): string {
 
 function addMetric(into: Survey, metric: Metric, instance: string): void {
   const base = `hpa.metrics.${metric.base}`;
+  const definitions = byBase.get(metric.base);
   const stem = instance === '' ? base : `${base}[${instance}]`;
   for (const [field, node] of metric.places) {
-    // Of the three targets most metrics have one: an absent one is no reading.
-    if (node.value === undefined && isTarget(field)) continue;
-    const definition = byName.get(`${base}.${field}`);
+    const definition = definitions?.get(field);
     if (definition === undefined) continue;
     const isQuantity = definition.type === 'quantity' && metric.resource !== '';
     const quantum = isQuantity ? resourceQuantum(metric.resource) : quantumOf(definition.type);
     add(into, definition, { node, name: `${stem}.${field}`, quantum });
   }
-}
-
-function isTarget(field: string): boolean {
-  return (fields as readonly string[]).includes(field);
 }
 
 const readers = new Map<string, (into: Survey, source: Node) => Metric>([
@@ -119,9 +120,10 @@ function readMetric(into: Survey, node: Node): Metric[] {
   const { value } = openRecord(into, node);
   const metrics: Metric[] = [];
   for (const key of isRecord(value) ? Object.keys(value) : []) {
+    const read = readers.get(key);
+    if (read === undefined) continue;
     const source = child(node, key);
-    const read = source.value === undefined ? undefined : readers.get(key);
-    if (read !== undefined && into.error === undefined) metrics.push(read(into, source));
+    if (source.value !== undefined && into.error === undefined) metrics.push(read(into, source));
   }
   if (metrics.length === 0) fail(into, node, 'is a metric of no known type');
   return metrics;
@@ -146,13 +148,15 @@ function namedMetric(into: Survey, source: Node, base: string): Metric {
   const described = child(source, 'describedObject');
   const places = [
     ...targetsOf(into, source),
-    ['selector', selector],
-    ['describedObject', described],
-  ] as const;
+    ['selector', selector] as const,
+    ...(base === 'object' ? [['describedObject', described] as const] : []),
+  ];
   return { base, instance, told: [selector.value, described.value], resource: '', places };
 }
 
 function targetsOf(into: Survey, source: Node): (readonly [string, Node])[] {
   const node = descend(into, source, 'target');
-  return fields.map((field) => [field, descend(into, node, field)] as const);
+  const { value } = openRecord(into, node);
+  const present = fields.filter((field) => isRecord(value) && Object.hasOwn(value, field));
+  return present.map((field) => [field, child(node, field)] as const);
 }
