@@ -1,5 +1,6 @@
 /** The decision alone, in this process and without HTTP: `consider()` on reviews that are already decoded. */
 import { consider, type FactPorts } from '../src/consider.ts';
+import { noHistory } from '../src/core/history.ts';
 import { loadFolder } from '../src/policy/load.ts';
 import { decodeReview } from '../src/webhook/decode.ts';
 import { readSettings, say } from './part.ts';
@@ -37,6 +38,7 @@ const ports: FactPorts = {
   readPolicies: () => policies,
   readLabels: () => undefined,
   readNamespaceLabels: () => undefined,
+  readHistory: () => noHistory,
   readNow: Date.now,
 };
 

@@ -19,6 +19,7 @@ async function listen({ certificates, policyFolder, logPath }: PartSettings): Pr
         governHpaController: false,
       },
       logPath,
+      history: {},
       drainMilliseconds: 0,
     },
     { log: createLog('warn') },

@@ -2,12 +2,13 @@
 import { type JoinKey, joinKeyOf, type Pending } from './audit/join.ts';
 import { type DecisionRecord, recordDecision } from './audit/record.ts';
 import type { StandingProposals } from './audit/standing.ts';
+import { addsOnlyCapacity, type PlaceHold, patienceMilliseconds, unheld, within } from './charge.ts';
 import { makeClamp } from './clamp.ts';
-import { type Considered, consider, type FactPorts } from './consider.ts';
+import { type Considered, consider, type FactPorts, readResourceVersion } from './consider.ts';
 import type { Target } from './core/change.ts';
 import { type Decision, isGranted } from './core/decide.ts';
 import { type Exemption, type ExemptionSettings, findExemption } from './exemption.ts';
-import { type AdmissionResponse, allow, fail, grant, refuse } from './webhook/answer.ts';
+import { type AdmissionResponse, allow, fail, grant, refuse, warn } from './webhook/answer.ts';
 import type { ReviewRequest } from './webhook/review.ts';
 import type { Door } from './webhook/server.ts';
 
@@ -21,10 +22,20 @@ export interface Ports extends FactPorts {
   readonly onStanding: () => void;
   /** A bug that did not change the answer. */
   readonly onFault: (error: unknown) => void;
+  readonly placeHold: PlaceHold;
+  /** The hold of an admitted change could not be made durable. */
+  readonly onUnheld: (problem: string) => void;
+  /** What was asked, for rules that count repetitions. */
+  readonly propose: (decision: Decision, now: number) => void;
 }
 
-/** Synchronous and in memory: what the answer needs is known before the request comes. */
-export function admit(door: Door, request: ReviewRequest, ports: Ports): AdmissionResponse {
+export type Answer = AdmissionResponse | Promise<AdmissionResponse>;
+
+/**
+ * In memory: what a decision needs is known before the request comes. The one wait is for the hold of a change that is
+ * charged to be durable.
+ */
+export function admit(door: Door, request: ReviewRequest, ports: Ports): Answer {
   const exemption = findExemption(request, ports.exemptions);
   if (exemption !== undefined) return pass(door, request, { exemption, ports });
   const considered = consider(request, ports);
@@ -65,6 +76,7 @@ function witness(request: ReviewRequest, { exemption, ports }: Passing): Record<
 /** A pure clamp: it patches when the whole decision is one, and otherwise leaves the object to /validate. */
 function mutate(request: ReviewRequest, considered: Considered, ports: Ports): AdmissionResponse {
   const { decision, now } = considered;
+  ports.propose(decision, now);
   const clamp = makeClamp(request, decision, ports);
   if (clamp === undefined) return allow(request);
   const { id, key } = identify(request, clamp.stored);
@@ -78,20 +90,35 @@ function mutate(request: ReviewRequest, considered: Considered, ports: Ports): A
 }
 
 /** The last word on the final object: a clamp that is still to be made is a denial here. */
-function validate(request: ReviewRequest, considered: Considered, ports: Ports): AdmissionResponse {
-  const { decision } = considered;
+function validate(request: ReviewRequest, considered: Considered, ports: Ports): Answer {
+  const { decision, now } = considered;
   const { id, key } = identify(request, decision);
   const naming = { uid: request.uid, id };
   const clamped = ports.pending.take(key);
-  if (!isGranted(decision) || decision.outcome === 'clamp') {
-    const record = toRecord(request, considered, { id, allowed: false, seen: 'validate' });
-    return refuse({ ...naming, id: recordOnce(record, considered.now, ports) }, decision);
-  }
-  const { target } = decision.change;
-  if (clamped !== undefined) return confirm(naming, { ...clamped, target, seen: 'mutate+validate' }, ports);
-  if (!isGoverned(decision)) return allow(request);
-  ports.record(toRecord(request, considered, { id, allowed: true, seen: 'validate' }));
-  return grant(naming, decision, []);
+  const reject = (refused: Decision): AdmissionResponse => {
+    const record = toRecord(
+      request,
+      { ...considered, decision: refused },
+      { id, allowed: false, seen: 'validate' },
+    );
+    return refuse({ ...naming, id: recordOnce(record, now, ports) }, refused);
+  };
+  if (!isGranted(decision) || decision.outcome === 'clamp') return reject(decision);
+  const admitted = (): AdmissionResponse => {
+    const { target } = decision.change;
+    if (clamped !== undefined) return confirm(naming, { ...clamped, target, seen: 'mutate+validate' }, ports);
+    if (!isGoverned(decision)) return allow(request);
+    ports.record(toRecord(request, considered, { id, allowed: true, seen: 'validate' }));
+    return grant(naming, decision, []);
+  };
+  const held = ports.placeHold({ decision, base: readResourceVersion(request.oldObject), key, id, now });
+  if (held === undefined) return admitted();
+  return within(held, patienceMilliseconds).then((recorded) => {
+    if (recorded.ok) return admitted();
+    ports.onUnheld(recorded.problem);
+    if (!addsOnlyCapacity(decision)) return reject(unheld(decision, recorded.problem));
+    return warn(admitted(), `flyball ${id}: admitted, but the change could not be recorded`);
+  });
 }
 
 /** The second half of a clamp. */
@@ -139,7 +166,7 @@ function isGoverned(decision: Decision): boolean {
 function identify(request: ReviewRequest, { change }: Decision): JoinKey {
   const values = new Map(change.parameters.map(({ name, requested }) => [name, requested]));
   const target = withStableName(request, change.target);
-  return joinKeyOf({ ...change, target }, baseResourceVersionOf(request), values);
+  return joinKeyOf({ ...change, target }, readResourceVersion(request.oldObject), values);
 }
 
 /** A name that is yet to be generated at /mutate is known at /validate: both go by the prefix. */
@@ -148,12 +175,6 @@ function withStableName({ operation, object }: ReviewRequest, target: Target): T
   const prefix = operation === 'CREATE' ? metadata?.generateName : undefined;
   const isGenerated = typeof prefix === 'string' && prefix !== '' && target.name.startsWith(prefix);
   return isGenerated ? { ...target, name: `${prefix}*` } : target;
-}
-
-function baseResourceVersionOf({ oldObject }: ReviewRequest): string {
-  const { metadata } = (oldObject ?? {}) as { metadata?: { resourceVersion?: unknown } };
-  const version = metadata?.resourceVersion;
-  return typeof version === 'string' ? version : '';
 }
 
 type Around = Pick<DecisionRecord, 'id' | 'allowed' | 'seen' | 'exemption'>;
@@ -168,6 +189,6 @@ function toRecord(
     ...around,
     time,
     policySet,
-    baseResourceVersion: baseResourceVersionOf(request),
+    baseResourceVersion: readResourceVersion(request.oldObject),
   });
 }

@@ -7,7 +7,8 @@ import type { Actor, Change, Operation, Target } from './core/change.ts';
 import { type Decision, decide } from './core/decide.ts';
 import type { GuardError } from './core/evaluate.ts';
 import type { Facts } from './core/facts.ts';
-import { isChanged } from './core/parameter.ts';
+import type { History } from './core/history.ts';
+import { isChanged, type Parameter } from './core/parameter.ts';
 import type { PolicySet, Selection } from './policy/set.ts';
 import type { ReviewRequest } from './webhook/review.ts';
 
@@ -20,8 +21,12 @@ export interface FactPorts {
   /** Of a scaled workload; undefined where it cannot be known now. */
   readonly readLabels: (kind: string, namespace: string, name: string) => Labels | undefined;
   readonly readNamespaceLabels: (namespace: string) => Labels | undefined;
-  /** Milliseconds since the epoch. */
+  /** Of a parameter of an object, over its lives; undefined where it is not known now. */
+  readonly readHistory: (target: Target, parameter: string) => History | undefined;
+  /** Milliseconds since the epoch; it never runs backwards. */
   readonly readNow: () => number;
+  /** Told what is stored before history is read: it may say what became of earlier changes. */
+  readonly observe?: (target: Target, resourceVersion: string, parameters: readonly Parameter[]) => void;
 }
 
 export interface Considered {
@@ -51,7 +56,9 @@ export function consider(
     readNamespaceLabels,
   });
   if (selection.guards.length + selection.errors.length === 0) return 'not governed';
-  const decision = decideOn(request, subject, selection);
+  const readHistory = (parameter: string): History | undefined => ports.readHistory(target, parameter);
+  const observe = ports.observe ?? (() => undefined);
+  const decision = decideOn(request, { ...subject, readHistory, observe }, selection);
   return decision === undefined ? 'not governed' : { decision, now: subject.now, policySet: policies.hash };
 }
 
@@ -100,8 +107,10 @@ function readObjectLabels(object: Readonly<Record<string, unknown>>): Labels {
   );
 }
 
-function decideOn(request: ReviewRequest, subject: Subject, selection: Selection): Decision | undefined {
-  const { target, actor, operation, kind, now } = subject;
+type Considering = Subject & Pick<Facts, 'readHistory'> & Required<Pick<FactPorts, 'observe'>>;
+
+function decideOn(request: ReviewRequest, subject: Considering, selection: Selection): Decision | undefined {
+  const { target, actor, operation, kind, now, readHistory, observe } = subject;
   const { object, oldObject, dryRun } = request;
   const custom = selection.parameters;
   const reading = readChange({
@@ -115,10 +124,11 @@ function decideOn(request: ReviewRequest, subject: Subject, selection: Selection
     ...(kind === undefined ? {} : { kind }),
   });
   if (!reading.ok) return refuseUnread(reading.error, subject, { request, selection });
+  observe(target, readResourceVersion(oldObject), reading.change.parameters);
   if (!reading.change.parameters.some(isChanged)) return unchanged(reading.change);
   const labels = subject.labels?.[0] ?? new Map<string, string>();
   const proposed = operation === 'DELETE' ? oldObject : object;
-  const facts: Facts = { now, change: reading.change, object: proposed, oldObject, labels };
+  const facts: Facts = { now, change: reading.change, object: proposed, oldObject, labels, readHistory };
   const decision = decide(selection.guards, couplingsOf(kind, reading.change.parameters), facts);
   return withErrors(decision, selection.errors);
 }
@@ -156,6 +166,13 @@ function withErrors(decision: Decision, errors: readonly GuardError[]): Decision
     errors: [...decision.errors, ...errors],
     outcome: isDenied ? 'deny' : decision.outcome,
   };
+}
+
+/** Of the stored object; empty on CREATE. */
+export function readResourceVersion(object: unknown): string {
+  const metadata = isRecord(object) ? object['metadata'] : undefined;
+  const version = isRecord(metadata) ? metadata['resourceVersion'] : undefined;
+  return typeof version === 'string' ? version : '';
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -6,7 +6,9 @@ import type { DecisionRecord } from './audit/record.ts';
 import { StandingProposals } from './audit/standing.ts';
 import type { FactPorts } from './consider.ts';
 import type { ExemptionSettings } from './exemption.ts';
+import { type HistoryKeeper, type HistorySettings, keepHistory } from './history.ts';
 import { type PolicyOrigin, type PolicyState, watchPolicies } from './policies.ts';
+import { checkReadiness } from './readiness.ts';
 import type { ProcessLog } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { type CertificateSource, watchCertificates } from './tls.ts';
@@ -25,6 +27,8 @@ export interface ServeSettings {
   readonly exemptions: ExemptionSettings;
   /** The decision log; undefined writes none. */
   readonly logPath?: string;
+  /** Where history is kept, and whose writes tell what has landed. */
+  readonly history: Pick<HistorySettings, 'folder' | 'cluster'>;
   /** How long a server that is told to stop still answers new requests, while endpoints forget it. */
   readonly drainMilliseconds: number;
 }
@@ -58,6 +62,18 @@ export async function serve(settings: ServeSettings, context: ServeContext): Pro
     if (entry.errors.length > 0) metrics.policyErrors(entry.errors.length);
     context.onRecord?.(entry);
   };
+  const history = await keepHistory({
+    ...settings.history,
+    readNow: context.readNow ?? Date.now,
+    onNote: ({ level, message }) => log[level === 'warning' ? 'warn' : level](message),
+    onBypass: (bypass) => {
+      metrics.bypassed();
+      log.warn(
+        { object: bypass.object, manager: bypass.actor, moves: bypass.moves },
+        'a change landed that was not asked about',
+      );
+    },
+  });
   const policies = watchPolicies(settings.policies, (state) => announce(state, { log, metrics }));
   refuseWithout(policies.readState(), settings.policies);
   const certificates = await watchCertificates(settings.certificates, log);
@@ -65,16 +81,19 @@ export async function serve(settings: ServeSettings, context: ServeContext): Pro
     context,
     metrics,
     record,
+    history,
     readPolicies: () => policies.readState().set,
   });
   const state = { isStopping: false };
-  const readReadiness = (): Readiness => checkReadiness({ policies: policies.readState(), settings, state });
+  const readReadiness = (): Readiness =>
+    checkReadiness({ policies: policies.readState(), labels: settings.labels, state, history });
   const handlers = createHandlers(ports, { log, metrics, readReadiness });
   const { host, port, caller } = settings;
   const stopSources = async (): Promise<void> => {
     await policies.stop();
     certificates.stop();
     ports.pending.expire(Number.POSITIVE_INFINITY);
+    await history.stop();
     await decisionLog?.close();
   };
   const server = await startServer({ host, port, caller, tls: certificates.read() }, handlers).catch(
@@ -140,15 +159,27 @@ interface Wiring {
   readonly context: ServeContext;
   readonly metrics: Metrics;
   readonly record: (entry: DecisionRecord) => void;
+  readonly history: HistoryKeeper;
   readonly readPolicies: FactPorts['readPolicies'];
 }
 
-function createPorts(settings: ServeSettings, { context, metrics, record, readPolicies }: Wiring): Ports {
+function createPorts(
+  settings: ServeSettings,
+  { context, metrics, record, history, readPolicies }: Wiring,
+): Ports {
   return {
     readPolicies,
     readLabels: settings.labels?.readLabels ?? unknown,
     readNamespaceLabels: settings.labels?.readNamespaceLabels ?? unknown,
-    readNow: context.readNow ?? Date.now,
+    readHistory: history.readHistory,
+    readNow: history.readNow,
+    observe: history.observe,
+    placeHold: history.placeHold,
+    propose: history.propose,
+    onUnheld: (problem) => {
+      metrics.unheld();
+      context.log.error({ reason: problem }, 'an admitted change could not be recorded');
+    },
     exemptions: settings.exemptions,
     pending: new Pending(record),
     standing: new StandingProposals(),
@@ -192,27 +223,6 @@ function createHandlers(
       );
     },
   };
-}
-
-interface Readable {
-  readonly policies: PolicyState;
-  readonly settings: ServeSettings;
-  readonly state: { readonly isStopping: boolean };
-}
-
-function checkReadiness({ policies, settings, state }: Readable): Readiness {
-  const checks: readonly (readonly [string, boolean])[] = [
-    ['policies loaded', policies.set !== undefined],
-    ['labels synced', settings.labels?.readIsSynced() ?? true],
-    ['not stopping', !state.isStopping],
-  ];
-  const lines = checks.map(([name, isMet]) => `${isMet ? 'ok' : 'no'} ${name}`);
-  // No reason to stop serving: the last good set is in force.
-  const stale =
-    policies.problems.length === 0
-      ? []
-      : [`warning the newest policies are not valid: ${policies.problems.length} errors`];
-  return { isReady: checks.every(([, isMet]) => isMet), checks: [...lines, ...stale] };
 }
 
 async function drain(server: Server, milliseconds: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import type { History } from './history.ts';
 import type { Parameter } from './parameter.ts';
 
 /** What a rule may know besides its parameter: read before deciding, in memory. */
@@ -12,6 +13,8 @@ export interface Facts {
   readonly oldObject: unknown;
   /** Labels of the object, of its parent for `/scale`. */
   readonly labels: ReadonlyMap<string, string>;
+  /** Of a parameter of this object, by name; undefined: not known now, which is an evaluation error for the rules that need it. */
+  readonly readHistory: (parameter: string) => History | undefined;
 }
 
 /** A value computed from facts, or why it could not be: an error is a third outcome, never "no match". */

@@ -70,13 +70,15 @@ export function alters(exception: RuleEntry, entry: RuleEntry): boolean {
   );
 }
 
-/** Nothing is added, nothing switched off: of a range and a step, only the sides that the exception gives change. */
+/** Nothing is added, nothing switched off: of a rule that has sides, only those that the exception gives change. */
 function mergeParts(own: RuleParts, other: RuleParts): RuleParts {
   const shared = partNames.filter((name) => own[name] !== undefined && other[name] !== undefined);
   return {
     ...Object.fromEntries(shared.map((name) => [name, other[name]])),
     ...(shared.includes('range') ? { range: { ...own.range, ...other.range } } : {}),
     ...(shared.includes('step') ? { step: { ...own.step, ...other.step } } : {}),
+    ...(shared.includes('cooldown') ? { cooldown: { ...own.cooldown, ...other.cooldown } } : {}),
+    ...(own.rate && other.rate ? { rate: { ...own.rate, ...other.rate } } : {}),
   };
 }
 

@@ -1,16 +1,12 @@
 /** Cases: what policies are meant to do, beside them, run on the same core that decides in the cluster. */
 import { dirname } from 'node:path';
-import { couplingsOf } from '../catalogue/couplings.ts';
-import { decide } from '../core/decide.ts';
-import { explainDecision } from '../core/explain.ts';
-import { checkExpectation, compareDecision, type Difference } from './cases/compare.ts';
-import { toRequest } from './cases/request.ts';
+import { type CaseOutcome, type InForce, runSteps } from './cases/run.ts';
+import { attempt } from './cases/wrong.ts';
 import { type Document, locateFinding } from './document.ts';
 import { isCasesFile, listFiles, readFile } from './folder.ts';
-import { type Loaded, type LoadOptions, loadFolder } from './load.ts';
-import { type Finding, isError, type Path, type Position, type Problem } from './problem.ts';
+import { type LoadOptions, loadFolder } from './load.ts';
+import { isError, type Path, type Position, type Problem } from './problem.ts';
 import type { CaseSpec, CasesFile } from './schema.ts';
-import type { PolicySet } from './set.ts';
 import { validateForm } from './validate.ts';
 
 export type { Difference } from './cases/compare.ts';
@@ -24,14 +20,9 @@ interface CaseBase extends Position {
 export type CaseResult = CaseBase &
   (
     | { readonly status: 'error'; readonly problem: Problem }
-    | {
+    | ({
         readonly status: 'passed' | 'failed';
-        readonly differences: readonly Difference[];
-        /** The decision in sentences. */
-        readonly explanation: readonly string[];
-        /** The policies that matched, by id: none is a likely reason of a failure. */
-        readonly policies: readonly string[];
-      }
+      } & CaseOutcome)
   );
 
 /** The cases of one folder against its own policies. */
@@ -83,32 +74,16 @@ export function readCases(file: string): {
   };
 }
 
-type InForce = { readonly set: PolicySet } & Pick<Loaded, 'policies'>;
-
 export function runCases(cases: readonly LocatedCase[], inForce: InForce): readonly CaseResult[] {
   return cases.map((located) => runCase(located, inForce));
 }
 
-function runCase({ spec, document, path }: LocatedCase, { set, policies }: InForce): CaseResult {
+function runCase({ spec, document, path }: LocatedCase, inForce: InForce): CaseResult {
   const base: CaseBase = { name: spec.name, file: document.file, ...document.locate(path) };
-  const fail = (finding: Finding): CaseResult => {
-    const problem = locateFinding(document, { ...finding, path: [...path, ...finding.path] });
-    return { ...base, status: 'error', problem };
-  };
-  const request = toRequest(spec, policies);
-  if ('finding' in request) return fail(request.finding);
-  const selection = set.select(request.query);
-  const couplings = couplingsOf(request.kind, request.facts.change.parameters);
-  // A case says all labels, so that matching itself never fails.
-  const decision = decide(selection.guards, couplings, request.facts);
-  const wrong = checkExpectation(spec, policies, decision);
-  if (wrong !== undefined) return fail(wrong);
-  const differences = compareDecision(spec, decision);
-  return {
-    ...base,
-    status: differences.length === 0 ? 'passed' : 'failed',
-    differences,
-    explanation: explainDecision(decision),
-    policies: [...new Set(selection.guards.map(({ policy }) => policy))],
-  };
+  const outcome = attempt(() => runSteps(spec, inForce));
+  if ('finding' in outcome) {
+    const finding = { ...outcome.finding, path: [...path, ...outcome.finding.path] };
+    return { ...base, status: 'error', problem: locateFinding(document, finding) };
+  }
+  return { ...base, status: outcome.differences.length === 0 ? 'passed' : 'failed', ...outcome };
 }

@@ -7,21 +7,26 @@ import type { Rule } from '../core/guard.ts';
 import type { RuleName } from '../core/limit.ts';
 import type { Integration } from '../core/parameter.ts';
 import { type ChoiceSpec, choice } from '../core/rules/choice.ts';
+import { cooldown } from '../core/rules/cooldown.ts';
 import { deadband } from '../core/rules/deadband.ts';
 import { type DriftSpec, drift } from '../core/rules/drift.ts';
 import { type FreezeSpec, freeze } from '../core/rules/freeze.ts';
 import { ownership } from '../core/rules/ownership.ts';
+import { persistence } from '../core/rules/persistence.ts';
 import { type Bound, type RangeSpec, range } from '../core/rules/range.ts';
+import { rate } from '../core/rules/rate.ts';
+import { reversal } from '../core/rules/reversal.ts';
 import { type StepSpec, step } from '../core/rules/step.ts';
 import { anchorBound } from './anchor.ts';
 import { compileBound } from './compile-bound.ts';
+import { compileDynamics, type DynamicsParts } from './compile-dynamics.ts';
 import { compileFreeze } from './compile-freeze.ts';
 import type { FindParameter } from './parameters.ts';
 import type { Finding, Path, ProblemCode } from './problem.ts';
 import type { RuleSpecs } from './schema.ts';
 
 /** What rules are made of: kept apart from them, so that an exception can replace or merge a part. */
-export interface RuleParts {
+export interface RuleParts extends DynamicsParts {
   readonly range?: RangeSpec;
   readonly step?: StepSpec;
   readonly deadband?: Amount;
@@ -36,6 +41,10 @@ export type PartName = keyof RuleParts;
 export const partNames: readonly PartName[] = [
   'range',
   'step',
+  'rate',
+  'cooldown',
+  'reversal',
+  'persistence',
   'deadband',
   'drift',
   'choice',
@@ -60,6 +69,10 @@ export function rulesOf(parts: RuleParts): ReadonlyMap<RuleName, Rule> {
   const rules = new Map<RuleName, Rule>();
   if (parts.range !== undefined) rules.set('range', range(parts.range));
   if (parts.step !== undefined) rules.set('step', step(parts.step));
+  if (parts.rate !== undefined) rules.set('rate', rate(parts.rate));
+  if (parts.cooldown !== undefined) rules.set('cooldown', cooldown(parts.cooldown));
+  if (parts.reversal !== undefined) rules.set('reversal', reversal(parts.reversal));
+  if (parts.persistence !== undefined) rules.set('persistence', persistence(parts.persistence));
   if (parts.deadband !== undefined) rules.set('deadband', deadband(parts.deadband));
   if (parts.drift !== undefined) rules.set('drift', driftRule(parts.drift));
   if (parts.choice !== undefined) rules.set('choice', choice(parts.choice));
@@ -85,6 +98,7 @@ export function compileParts(specs: RuleSpecs, subject: Subject, context: RuleCo
   checkChoice(specs, subject, context);
   return {
     ...numeric,
+    ...compileDynamics(specs, { ...context, definition }),
     ...(specs.choice === undefined ? {} : { choice: specs.choice }),
     ...(specs.ownership === undefined ? {} : { ownership: specs.ownership.allow }),
     ...(window?.ok ? { freeze: { forbid: specs.forbid ?? 'AnyChange', windowAt: window.value } } : {}),

@@ -32,6 +32,7 @@ export const problemCodes = {
   Shadowed: ['warning', 'a guard that another one of the same policy makes superfluous'],
   ClientAssertedActor: ['warning', 'a policy that rests on a name that clients choose themselves'],
   NoMovement: ['warning', 'a bound that rounds to no movement at all, or bounds nothing'],
+  NoWayBack: ['warning', 'a bound under which a value never returns to where it was'],
   ExpiredException: ['warning', 'an exception that has expired'],
   MissingPolicy: ['warning', 'an exception that names a policy that does not exist'],
   OverlappingExceptions: ['warning', 'two exceptions that replace the same rule'],

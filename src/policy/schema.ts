@@ -4,7 +4,7 @@ import { type ExceptionDocument, guardrailException } from './schema/exception.t
 import { clusterGuardrailPolicy, guardrailPolicy, type PolicyDocument } from './schema/policy.ts';
 
 export type { Logic } from './schema/build.ts';
-export type { CaseSpec, CasesFile } from './schema/cases.ts';
+export type { CaseSpec, CasesFile, Expectation, PastSpec, StepSpec } from './schema/cases.ts';
 export type { ExceptionDocument, ExceptionSpec } from './schema/exception.ts';
 export type { ExceptionGuardSpec, GuardSpec, RuleSpecs } from './schema/guard.ts';
 export type { ActorPattern, Match, Selector } from './schema/match.ts';

@@ -9,6 +9,10 @@ export interface Metrics {
   readonly standing: () => void;
   readonly policyErrors: (count: number) => void;
   readonly logTrouble: () => void;
+  /** A change landed with no hold. */
+  readonly bypassed: () => void;
+  /** A hold could not be made durable. */
+  readonly unheld: () => void;
   readonly policiesLoaded: (count: number, isWhole: boolean) => void;
   readonly render: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -49,6 +53,16 @@ export function createMetrics(): Metrics {
   );
   const errors = counter('flyball_policy_errors_total', 'Guards that could not be evaluated.', []);
   const trouble = counter('flyball_decision_log_errors_total', 'Failed writes of the decision log.', []);
+  const bypasses = counter(
+    'flyball_bypasses_total',
+    'Changes of charged parameters that landed without being asked about.',
+    [],
+  );
+  const unheld = counter(
+    'flyball_unheld_total',
+    'Admitted changes whose hold could not be made durable in time.',
+    [],
+  );
   const policies = new Gauge({ name: 'flyball_policies', help: 'Policies in force.', registers });
   const whole = new Gauge({
     name: 'flyball_policies_current',
@@ -66,6 +80,8 @@ export function createMetrics(): Metrics {
     standing: () => standing.inc(),
     policyErrors: (count) => errors.inc(count),
     logTrouble: () => trouble.inc(),
+    bypassed: () => bypasses.inc(),
+    unheld: () => unheld.inc(),
     policiesLoaded: (count, isWhole) => {
       policies.set(count);
       whole.set(isWhole ? 1 : 0);

@@ -48,6 +48,11 @@ export function allow({ uid }: Pick<Naming, 'uid'>): AdmissionResponse {
   return { uid, allowed: true };
 }
 
+/** The same answer, with one more warning. */
+export function warn(response: AdmissionResponse, text: string): AdmissionResponse {
+  return { ...response, warnings: [...(response.warnings ?? []), shorten(text, longestWarning)] };
+}
+
 /** Admits, with the patch of a clamp where there is one. */
 export function grant(
   naming: Naming,
@@ -109,10 +114,8 @@ export function fail(uid: string, code: number, message: string): AdmissionRespo
 
 /** Only guards that failed and no limit that excludes: the fault is ours or the policy's, not the request's. */
 function statusOf(decision: Decision, excluded: readonly Verdict[]): { code: number; reason: string } {
-  if (excluded.length === 0) return { code: 500, reason: 'InternalError' };
-  return decision.outcome === 'throttle'
-    ? { code: 429, reason: 'TooManyRequests' }
-    : { code: 403, reason: 'Forbidden' };
+  if (decision.outcome === 'throttle') return { code: 429, reason: 'TooManyRequests' };
+  return excluded.length === 0 ? { code: 500, reason: 'InternalError' } : { code: 403, reason: 'Forbidden' };
 }
 
 function messageOf(decision: Decision, excluded: readonly Verdict[]): string {

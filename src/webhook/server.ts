@@ -19,7 +19,7 @@ export interface Readiness {
 
 /** What the listener needs of the rest. */
 export interface Handlers {
-  readonly review: (door: Door, request: ReviewRequest) => AdmissionResponse;
+  readonly review: (door: Door, request: ReviewRequest) => AdmissionResponse | Promise<AdmissionResponse>;
   readonly readReadiness: () => Readiness;
   readonly renderMetrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Each request that was not decided: who called, and what was wrong. */
@@ -161,20 +161,33 @@ function answerReview(door: Door, request: FastifyRequest, { reply, handlers }: 
     sendReview(undecided(door, decoded.request.uid, { code: 503, message }), { reply, handlers });
     return;
   }
-  const response = decide(door, decoded.request, handlers);
-  handlers.onAnswered(door, response, reply.elapsedTime / 1_000);
-  sendReview(response, { reply, handlers });
+  const answer = (response: AdmissionResponse): void => {
+    handlers.onAnswered(door, response, reply.elapsedTime / 1_000);
+    sendReview(response, { reply, handlers });
+  };
+  const fault = (error: unknown): void =>
+    answer(explainFault(error, { door, uid: decoded.request.uid, handlers }));
+  try {
+    const response = handlers.review(door, decoded.request);
+    // Most answers wait for nothing: they are sent in the same turn.
+    if (response instanceof Promise) response.then(answer).catch(fault);
+    else answer(response);
+  } catch (error) {
+    fault(error);
+  }
+}
+
+interface Asked {
+  readonly door: Door;
+  readonly uid: string;
+  readonly handlers: Handlers;
 }
 
 /** A bug must not crash the server, nor pass silently: /validate refuses. */
-function decide(door: Door, request: ReviewRequest, handlers: Handlers): AdmissionResponse {
-  try {
-    return handlers.review(door, request);
-  } catch (error) {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    handlers.onRefused({ cause: 'internal', message, remote: '' });
-    return undecided(door, request.uid, { code: 500, message: 'could not decide; its log says why' });
-  }
+function explainFault(error: unknown, { door, uid, handlers }: Asked): AdmissionResponse {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  handlers.onRefused({ cause: 'internal', message, remote: '' });
+  return undecided(door, uid, { code: 500, message: 'could not decide; its log says why' });
 }
 
 /** /mutate never denies. */

@@ -26,6 +26,8 @@ export interface GovernedOptions extends ControlPlaneOptions {
   /** Match conditions of the manifests that an administrator took out, by name. */
   readonly withoutConditions?: readonly string[];
   readonly readNow?: () => number;
+  /** A folder for the ledger, or no watch. */
+  readonly history?: Partial<ServeSettings['history']>;
 }
 
 type Door = 'mutate' | 'validate';
@@ -82,6 +84,7 @@ export async function startGoverned(options: GovernedOptions): Promise<Governed>
         governHpaController: false,
         ...options.exemptions,
       },
+      history: { cluster: loaded.cluster, ...options.history },
       drainMilliseconds: 0,
     },
     {

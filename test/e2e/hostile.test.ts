@@ -167,6 +167,7 @@ describe('a caller', () => {
         policies: { from: 'folder', path, ownNamespace: 'flyball-system' },
         labels: undefined,
         exemptions: { namespaces: new Set(), breakGlassGroups: new Set(), governHpaController: false },
+        history: {},
         drainMilliseconds: 0,
       },
       { log: createLog('silent') },

@@ -34,6 +34,7 @@ beforeAll(async () => {
       policies: { from: 'cluster', cluster, ownNamespace: 'flyball-system' },
       labels: undefined,
       exemptions: { namespaces: new Set(), breakGlassGroups: new Set(), governHpaController: false },
+      history: { cluster },
       drainMilliseconds: 0,
     },
     { log: createLog('silent') },

@@ -63,6 +63,7 @@ async function start(
       governHpaController: false,
     },
     logPath: logPath(),
+    history: {},
     drainMilliseconds: 0,
     ...traits,
   };

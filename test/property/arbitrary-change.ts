@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Change, Operation } from '../../src/core/change.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import { noChoice, type Parameter, type ParameterType, type Value } from '../../src/core/parameter.ts';
+import { arbitraryHistory } from './arbitrary-history.ts';
 
 interface Knob {
   readonly name: string;
@@ -93,10 +94,26 @@ const change: fc.Arbitrary<Change> = fc.constantFrom(...operations).chain((opera
   }),
 );
 
-export const facts: fc.Arbitrary<Facts> = fc.record({
-  now: fc.integer({ min: 0, max: 4_000_000_000_000 }),
-  change,
-  object: fc.constant({}),
-  oldObject: fc.constant({}),
-  labels: fc.constant(new Map([['team', 'shop']])),
-});
+/** Of each parameter of the change; of some it is not known. */
+function historiesOf(parameters: readonly Parameter[], now: number): fc.Arbitrary<Facts['readHistory']> {
+  const histories = parameters.map(({ type }) =>
+    fc.option(arbitraryHistory(arbitraryValue(type), now), { nil: undefined, freq: 20 }),
+  );
+  return fc.tuple(...histories).map((found) => {
+    const known = new Map(parameters.map(({ name }, index) => [name, found[index]]));
+    return (name) => known.get(name);
+  });
+}
+
+export const facts: fc.Arbitrary<Facts> = fc
+  .tuple(fc.integer({ min: 100_000, max: 4_000_000_000_000 }), change)
+  .chain(([now, change]) =>
+    fc.record({
+      now: fc.constant(now),
+      change: fc.constant(change),
+      object: fc.constant({}),
+      oldObject: fc.constant({}),
+      labels: fc.constant(new Map([['team', 'shop']])),
+      readHistory: historiesOf(change.parameters, now),
+    }),
+  );

@@ -12,6 +12,7 @@ import { ownership } from '../../src/core/rules/ownership.ts';
 import { type Bound, range } from '../../src/core/rules/range.ts';
 import { step } from '../../src/core/rules/step.ts';
 import { choiceValues, numericNames } from './arbitrary-change.ts';
+import { dynamicsRule } from './arbitrary-history.ts';
 
 const amount: fc.Arbitrary<Amount> = fc.oneof(
   fc.bigInt(0n, 12n).map((units): Amount => ({ kind: 'absolute', units })),
@@ -75,6 +76,7 @@ const choiceRule = fc.oneof(fc.constant('unchanged' as const), fc.subarray(choic
 const numericRule: fc.Arbitrary<Rule> = fc.oneof(
   { weight: 5, arbitrary: rangeRule },
   { weight: 4, arbitrary: stepRule },
+  { weight: 6, arbitrary: dynamicsRule },
   { weight: 2, arbitrary: amount.map(deadband) },
   { weight: 2, arbitrary: driftRule },
   { weight: 2, arbitrary: freezeRule },
@@ -85,6 +87,7 @@ const anyRule: fc.Arbitrary<Rule> = fc.oneof(
   { weight: 4, arbitrary: freezeRule },
   { weight: 2, arbitrary: ownershipRule },
   { weight: 2, arbitrary: stepRule },
+  { weight: 3, arbitrary: dynamicsRule },
   { weight: 1, arbitrary: throwing },
   { weight: 1, arbitrary: numericRule },
   { weight: 1, arbitrary: choiceRule },
@@ -103,7 +106,7 @@ const scope: fc.Arbitrary<Pick<Guard, 'parameters' | 'rules'>> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       parameters: fc.subarray(['exists', 'image'], { minLength: 1 }),
-      rules: fc.array(choiceRule, { maxLength: 2 }),
+      rules: fc.array(fc.oneof(choiceRule, dynamicsRule), { maxLength: 2 }),
     }),
   },
   {

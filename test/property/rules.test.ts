@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
 import type { Rule } from '../../src/core/guard.ts';
+import { noHistory } from '../../src/core/history.ts';
 import type { Parameter, Value } from '../../src/core/parameter.ts';
 import { choice } from '../../src/core/rules/choice.ts';
 import { deadband } from '../../src/core/rules/deadband.ts';
@@ -45,7 +46,15 @@ function grantedUnder(rule: Rule, values: { current: Value; requested: Value }):
     dryRun: false,
     parameters: [parameter],
   } as const;
-  const decision = decide([guard], [], { now: 0, change, object: {}, oldObject: {}, labels: new Map() });
+  const readHistory = (): typeof noHistory => noHistory;
+  const decision = decide([guard], [], {
+    now: 0,
+    change,
+    object: {},
+    oldObject: {},
+    labels: new Map(),
+    readHistory,
+  });
   expect(decision.errors).toEqual([]);
   const [verdict] = decision.verdicts;
   return verdict === undefined ? values.current : verdict.granted;

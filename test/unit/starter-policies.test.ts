@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { consider } from '../../src/consider.ts';
 import { explainDecision } from '../../src/core/explain.ts';
+import { noHistory } from '../../src/core/history.ts';
 import { formatValue } from '../../src/core/parameter.ts';
 import { readCases, runFolders } from '../../src/policy/cases.ts';
 import { lintPolicies } from '../../src/policy/lint.ts';
@@ -53,8 +54,8 @@ describe('the starter policies', () => {
       const results = suite?.results ?? [];
       expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
       expect(results.length).toBeGreaterThanOrEqual(3);
-      const verdicts = readCases(join(root, folder, 'cases.yaml')).cases.map(
-        ({ spec }) => spec.expect.verdict,
+      const verdicts = readCases(join(root, folder, 'cases.yaml')).cases.flatMap(({ spec }) =>
+        [spec, ...(spec.timeline ?? [])].flatMap(({ expect: expected }) => expected?.verdict ?? []),
       );
       expect(verdicts).toContain('admit');
       expect(new Set(verdicts).size).toBeGreaterThan(1);
@@ -171,6 +172,7 @@ describe('the starter policies together', () => {
       readPolicies: () => set,
       readLabels: () => new Map(),
       readNamespaceLabels: () => new Map(),
+      readHistory: () => noHistory,
       readNow: () => Date.parse('2026-01-07T12:00:00Z'),
     });
   }

@@ -59,6 +59,7 @@ async function demonstrate({ port, folder, isOnce }: Stage, output: Output): Pro
       labels: undefined,
       exemptions: defaultExemptions,
       logPath,
+      history: {},
       drainMilliseconds: 0,
     },
     { log: createLog('warn'), onRecord: (record) => records.push(record) },

@@ -1,5 +1,6 @@
 /** Reads reviews, judges each, prints what came of it. */
 import type { FactPorts } from '../../consider.ts';
+import { noHistory } from '../../core/history.ts';
 import type { PolicySet } from '../../policy/set.ts';
 import { readReview } from '../../webhook/decode.ts';
 import { printData } from '../data.ts';
@@ -130,6 +131,7 @@ function createPorts(policies: PolicySet, { labels, namespaceLabels, at }: Revie
     readPolicies: () => policies,
     readLabels: () => labels,
     readNamespaceLabels: () => namespaceLabels,
+    readHistory: () => noHistory,
     readNow: () => at ?? Date.now(),
   };
 }

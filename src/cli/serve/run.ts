@@ -63,6 +63,10 @@ function start(
       certificates,
       caller,
       drainMilliseconds,
+      history: {
+        ...(settings.ledgerFolder === undefined ? {} : { folder: settings.ledgerFolder }),
+        ...(cluster === undefined ? {} : { cluster }),
+      },
       ...(logPath === undefined ? {} : { logPath }),
       policies: isFromCluster
         ? { from: 'cluster', cluster, ownNamespace, onNote: noteTo(log) }

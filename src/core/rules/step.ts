@@ -1,6 +1,7 @@
 import { type Amount, describeAmount, resolveAmount } from '../amount.ts';
 import type { Rule } from '../guard.ts';
 import { formatValue, type Parameter } from '../parameter.ts';
+import { baseValue } from '../past.ts';
 import { between } from '../region.ts';
 
 /** Undefined: that direction is not bounded. */
@@ -9,22 +10,26 @@ export interface StepSpec {
   readonly decrease?: Amount;
 }
 
-/** One change moves at most so far from current, by direction of the value. Without a current value: no opinion. */
+/**
+ * One change moves at most so far from current, by direction of the value. A new object goes on from the last value of
+ * its name; without one: no opinion.
+ */
 export function step(spec: StepSpec): Rule {
-  return (parameter) => {
-    const { current, quantum } = parameter;
-    if (typeof current !== 'bigint') return undefined;
-    const high =
-      spec.increase === undefined ? undefined : current + resolveAmount(spec.increase, current, quantum);
-    const low =
-      spec.decrease === undefined ? undefined : current - resolveAmount(spec.decrease, current, quantum);
+  return (parameter, facts) => {
+    const base = baseValue(parameter, facts);
+    if (!base.ok) return { error: base.error };
+    const { value: from } = base;
+    if (typeof from !== 'bigint') return undefined;
+    const { quantum } = parameter;
+    const high = spec.increase === undefined ? undefined : from + resolveAmount(spec.increase, from, quantum);
+    const low = spec.decrease === undefined ? undefined : from - resolveAmount(spec.decrease, from, quantum);
     const admits = between(low, high);
     return {
       rule: 'step',
       tier: 'dynamics',
       reason: 'StepTooLarge',
       admits,
-      detail: describe(spec, parameter, current),
+      detail: describe(spec, parameter, from),
     };
   };
 }

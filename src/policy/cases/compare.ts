@@ -1,12 +1,13 @@
 /** What came out against what was expected: each difference on its own, in words that can stand side by side. */
 
 import { parseLiteral } from '../../catalogue/literal.ts';
-import type { Decision } from '../../core/decide.ts';
+import { type Decision, opensAt } from '../../core/decide.ts';
+import { formatDuration, parseDuration } from '../../core/duration.ts';
 import type { AppliedLimit, RuleName } from '../../core/limit.ts';
-import { covers, formatValue, type Parameter, type Value } from '../../core/parameter.ts';
+import { covers, formatValue } from '../../core/parameter.ts';
 import type { CompiledPolicy } from '../compile.ts';
 import type { Finding } from '../problem.ts';
-import type { CaseSpec } from '../schema.ts';
+import type { Expectation } from '../schema.ts';
 import { suggest } from '../suggest.ts';
 
 export interface Difference {
@@ -16,11 +17,18 @@ export interface Difference {
   readonly actual: string;
 }
 
-type Determining = NonNullable<CaseSpec['expect']['determining']>[number];
+type Determining = NonNullable<Expectation['determining']>[number];
+
+/** What `opensAt` says where time alone changes nothing. */
+const never = 'never';
 
 const ruleNames: readonly RuleName[] = [
   'range',
   'step',
+  'rate',
+  'cooldown',
+  'reversal',
+  'persistence',
   'deadband',
   'drift',
   'choice',
@@ -31,27 +39,49 @@ const ruleNames: readonly RuleName[] = [
 
 /** A case that names a rule, a policy or a parameter which does not exist cannot fail: it is wrong. */
 export function checkExpectation(
-  { expect }: CaseSpec,
+  expect: Expectation,
   policies: readonly CompiledPolicy[],
   decision: Decision,
 ): Finding | undefined {
-  const ids = policies.map(({ id }) => id);
-  for (const [index, { rule, policy, parameter }] of (expect.determining ?? []).entries()) {
-    const at = (field: string) => ['expect', 'determining', index, field];
-    if (!ruleNames.some((name) => name === rule)) return missing(at('rule'), 'rule', rule, ruleNames);
-    if (policy !== undefined && !ids.includes(policy)) return missing(at('policy'), 'policy', policy, ids);
-    if (!policies.some((one) => hasRule(one, rule)))
-      return { code: 'WrongCase', path: at('rule'), why: `no policy has a rule \`${rule}\`` };
-    if (parameter !== undefined) {
-      const found = checkParameter(parameter, decision, at('parameter'));
-      if (found !== undefined) return found;
-    }
-  }
-  for (const name of Object.keys(expect.granted ?? {})) {
-    const found = checkParameter(name, decision, ['expect', 'granted', name]);
+  const names = Object.keys(expect.granted ?? {});
+  return (
+    checkOpening(expect) ??
+    firstOf(expect.determining ?? [], (wanted, index) =>
+      checkDetermining(wanted, policies, { decision, index }),
+    ) ??
+    firstOf(names, (name) => checkParameter(name, decision, ['expect', 'granted', name]))
+  );
+}
+
+function firstOf<T>(
+  items: readonly T[],
+  check: (item: T, index: number) => Finding | undefined,
+): Finding | undefined {
+  for (const [index, item] of items.entries()) {
+    const found = check(item, index);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function checkOpening({ opensAt: text = never }: Expectation): Finding | undefined {
+  const parsed = parseDuration(text);
+  if (parsed.ok || text === never) return undefined;
+  return { code: 'WrongCase', path: ['expect', 'opensAt'], why: parsed.error };
+}
+
+function checkDetermining(
+  { rule, policy, parameter }: Determining,
+  policies: readonly CompiledPolicy[],
+  { decision, index }: { readonly decision: Decision; readonly index: number },
+): Finding | undefined {
+  const ids = policies.map(({ id }) => id);
+  const at = (field: string) => ['expect', 'determining', index, field];
+  if (!ruleNames.some((name) => name === rule)) return missing(at('rule'), 'rule', rule, ruleNames);
+  if (policy !== undefined && !ids.includes(policy)) return missing(at('policy'), 'policy', policy, ids);
+  if (!policies.some((one) => hasRule(one, rule)))
+    return { code: 'WrongCase', path: at('rule'), why: `no policy has a rule \`${rule}\`` };
+  return parameter === undefined ? undefined : checkParameter(parameter, decision, at('parameter'));
 }
 
 function checkParameter(name: string, { change }: Decision, path: Finding['path']): Finding | undefined {
@@ -75,7 +105,12 @@ function hasRule({ plans }: CompiledPolicy, rule: string): boolean {
   );
 }
 
-export function compareDecision({ expect }: CaseSpec, decision: Decision): readonly Difference[] {
+/** `start`: the beginning of the case, in milliseconds since the epoch. */
+export function compareDecision(
+  expect: Expectation,
+  decision: Decision,
+  start: number,
+): readonly Difference[] {
   const verdict =
     expect.verdict === decision.outcome
       ? []
@@ -84,25 +119,35 @@ export function compareDecision({ expect }: CaseSpec, decision: Decision): reado
     ...verdict,
     ...Object.entries(expect.granted ?? {}).flatMap(([name, value]) => compareGranted(name, value, decision)),
     ...(expect.determining ?? []).flatMap((wanted, index) => compareDetermining(wanted, index, decision)),
+    ...compareOpening(expect.opensAt, decision, start),
   ];
 }
 
-function compareGranted(name: string, expected: number | string, decision: Decision): Difference[] {
-  const parameters = decision.change.parameters.filter((parameter) => parameter.name === name);
-  return parameters.flatMap((parameter) => {
-    const granted = grantedOf(parameter, decision);
+function compareOpening(expected: string | undefined, decision: Decision, start: number): Difference[] {
+  if (expected === undefined) return [];
+  const at = opensAt(decision);
+  const actual = at === undefined ? never : formatDuration(at - start);
+  const parsed = parseDuration(expected);
+  const isSame = expected === never ? at === undefined : parsed.ok && at === start + parsed.value;
+  return isSame ? [] : [{ what: 'opensAt', expected, actual }];
+}
+
+/** What the request leaves alone is granted as it is. */
+function compareGranted(
+  name: string,
+  expected: number | string,
+  { change, verdicts }: Decision,
+): Difference[] {
+  const named = change.parameters.filter((one) => one.name === name);
+  return named.flatMap((parameter): Difference[] => {
+    const verdict = verdicts.find((one) => one.parameter.name === name);
+    const granted = verdict === undefined ? parameter.current : verdict.granted;
     const wanted = parseLiteral(parameter, expected);
     const shown = wanted.ok ? formatValue(wanted.value, parameter) : String(expected);
     const actual = formatValue(granted, parameter);
     const isSame = wanted.ok ? wanted.value === granted : shown === actual;
     return isSame ? [] : [{ what: `granted.${name}`, expected: shown, actual }];
   });
-}
-
-/** What the request leaves alone is granted as it is. */
-function grantedOf(parameter: Parameter, { verdicts }: Decision): Value | undefined {
-  const verdict = verdicts.find((one) => one.parameter.name === parameter.name);
-  return verdict === undefined ? parameter.current : verdict.granted;
 }
 
 function compareDetermining(wanted: Determining, index: number, { verdicts }: Decision): Difference[] {

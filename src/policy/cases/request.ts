@@ -1,17 +1,16 @@
 /** A case as the request it stands for: what the webhook would have read from an object. */
 import { catalogue, kindOf } from '../../catalogue/catalogue.ts';
 import type { Definition, Kind } from '../../catalogue/kind.ts';
-import { parseLiteral } from '../../catalogue/literal.ts';
 import { resourceQuantum } from '../../catalogue/survey.ts';
 import type { Change, Operation, Target } from '../../core/change.ts';
 import type { Facts } from '../../core/facts.ts';
 import { type Notation, noChoice, type Parameter, type Value } from '../../core/parameter.ts';
 import { parseQuantity } from '../../core/quantity.ts';
 import type { CompiledPolicy } from '../compile.ts';
-import { parameterFinder } from '../parameters.ts';
-import type { Finding } from '../problem.ts';
 import type { CaseSpec } from '../schema.ts';
 import type { Query } from '../set.ts';
+import { findDefinitions, readLiteral, valueAt } from './names.ts';
+import { CaseError } from './wrong.ts';
 
 export interface CaseRequest {
   readonly query: Query;
@@ -19,56 +18,33 @@ export interface CaseRequest {
   readonly kind: Kind | undefined;
 }
 
-/** A Wednesday at noon: outside of most freezes. */
-const usualTime = '2026-01-07T12:00:00Z';
+/** Who asks where the case does not say. */
+export const unnamed = 'somebody';
 
-type Values = Readonly<Record<string, number | string>>;
+/** When a request is made, and what is remembered then. */
+export type Moment = Pick<Facts, 'now' | 'readHistory'> & { readonly dryRun: boolean };
 
-interface CaseValues {
-  readonly given: Values;
-  readonly propose: Values;
-}
-
-/** Why a case cannot be run: caught by `toRequest` alone. */
-class CaseError extends Error {
-  readonly finding: Omit<Finding, 'code'>;
-  constructor(path: Finding['path'], why: string, fix?: string) {
-    super(why);
-    this.finding = { path, why, ...(fix === undefined ? {} : { fix }) };
-  }
-}
-
-/** Paths of findings are relative to the case. */
+/** Paths of what it throws are relative to the case. */
 export function toRequest(
   spec: CaseSpec,
   policies: readonly CompiledPolicy[],
-): CaseRequest | { readonly finding: Finding } {
-  try {
-    return build(spec, policies);
-  } catch (error) {
-    if (error instanceof CaseError) return { finding: { code: 'WrongCase', ...error.finding } };
-    throw error;
-  }
-}
-
-function build(spec: CaseSpec, policies: readonly CompiledPolicy[]): CaseRequest {
+  { now, readHistory, dryRun }: Moment,
+): CaseRequest {
   const operation = spec.operation ?? (spec.given === undefined ? 'CREATE' : 'UPDATE');
   if (operation !== 'DELETE' && spec.propose === undefined) throw new CaseError([], '`propose` is missing');
-  const values = { given: spec.given ?? {}, propose: spec.propose ?? {} };
-  const definitions = findDefinitions(values, policies);
+  const definitions = findDefinitions(spec, policies);
   const target = findTarget(spec, [...definitions.values()], policies);
   const kind = kindOf(target.group, target.kind);
   const parameters = [
     ...existence(kind, operation, target),
-    ...(operation === 'DELETE' ? [] : toParameters(values, definitions, operation)),
+    ...(operation === 'DELETE' ? [] : toParameters(spec, definitions, operation)),
   ];
   const actor = {
-    user: spec.by,
+    user: spec.by ?? unnamed,
     groups: spec.groups ?? [],
     ...(spec.fieldManager === undefined ? {} : { fieldManager: spec.fieldManager }),
   };
-  const change: Change = { target, actor, operation, dryRun: false, parameters };
-  const now = Date.parse(spec.at ?? usualTime);
+  const change: Change = { target, actor, operation, dryRun, parameters };
   const labels = new Map(Object.entries(spec.labels ?? {}));
   const namespaceLabels = new Map(Object.entries(spec.namespaceLabels ?? {}));
   const object = toObject(spec, target);
@@ -81,7 +57,14 @@ function build(spec: CaseSpec, policies: readonly CompiledPolicy[]): CaseRequest
       readLabels: () => [labels],
       readNamespaceLabels: () => namespaceLabels,
     },
-    facts: { now, change, object, oldObject: operation === 'CREATE' ? undefined : object, labels },
+    facts: {
+      now,
+      change,
+      object,
+      oldObject: operation === 'CREATE' ? undefined : object,
+      labels,
+      readHistory,
+    },
     kind,
   };
 }
@@ -91,28 +74,6 @@ function toObject(
   { kind, namespace, name }: Target,
 ): object {
   return { kind, ...object, metadata: { name, namespace, labels, annotations } };
-}
-
-/** Names in the order in which the case gives them. */
-function findDefinitions(
-  { given, propose }: CaseValues,
-  policies: readonly CompiledPolicy[],
-): ReadonlyMap<string, Definition> {
-  const find = parameterFinder(
-    policies.flatMap(({ parameters }) => parameters.map(({ definition }) => definition)),
-  );
-  const definitions = new Map<string, Definition>();
-  for (const [field, values] of Object.entries({ given, propose })) {
-    for (const name of Object.keys(values)) {
-      const found = find(name);
-      if (!found.ok) throw new CaseError([field, name], found.why, found.fix);
-      const [definition] = found.definitions;
-      if (found.isWildcard || definition === undefined)
-        throw new CaseError([field, name], `\`${name}\` is a pattern: name one parameter`);
-      definitions.set(name, definition);
-    }
-  }
-  return definitions;
 }
 
 function findTarget(
@@ -171,33 +132,21 @@ function existence(kind: Kind | undefined, operation: Operation, { subresource }
 }
 
 function toParameters(
-  { given, propose }: CaseValues,
+  { given = {}, propose = {} }: CaseSpec,
   definitions: ReadonlyMap<string, Definition>,
   operation: Operation,
 ): Parameter[] {
   return [...definitions].flatMap(([name, definition]) => {
     if (definition.name.endsWith('.exists')) return [];
     const absent = definition.type === 'choice' ? noChoice : undefined;
-    const stored = readLiteral(definition, name, { field: 'given', values: given }) ?? absent;
+    const stored = readLiteral(definition, valueAt(given, name), ['given', name]) ?? absent;
     const current = operation === 'CREATE' ? undefined : stored;
     const requested = Object.hasOwn(propose, name)
-      ? readLiteral(definition, name, { field: 'propose', values: propose })
+      ? readLiteral(definition, propose[name], ['propose', name])
       : stored;
     const written = String(propose[name] ?? given[name]);
     return [toParameter(name, definition, { current, requested, notation: notationOf(definition, written) })];
   });
-}
-
-function readLiteral(
-  definition: Definition,
-  name: string,
-  { field, values }: { readonly field: string; readonly values: Values },
-): Value | undefined {
-  const literal = Object.hasOwn(values, name) ? values[name] : undefined;
-  if (literal === undefined || (literal === noChoice && definition.type !== 'choice')) return undefined;
-  const parsed = parseLiteral(definition, literal);
-  if (parsed.ok) return parsed.value;
-  throw new CaseError([field, name], parsed.error);
 }
 
 function notationOf({ type }: Definition, written: string): Notation {

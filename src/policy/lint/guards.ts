@@ -2,6 +2,7 @@
 import type { Amount } from '../../core/amount.ts';
 import type { CompiledPolicy } from '../compile.ts';
 import type { EntrySubject, GuardPlan, RuleEntry } from '../compile-guard.ts';
+import { lintDynamics } from './dynamics.ts';
 import type { LintFinding } from './finding.ts';
 import { containsLimit, type LiteralLimit, literalLimits } from './literal-limits.ts';
 
@@ -9,6 +10,7 @@ export function lintGuards({ policies }: { readonly policies: readonly CompiledP
   return policies.flatMap((policy) => [
     ...lintShadowed(policy),
     ...policy.plans.flatMap((plan) => plan.entries.flatMap((entry) => lintEntry(policy, plan, entry))),
+    ...lintDynamics(policy),
   ]);
 }
 

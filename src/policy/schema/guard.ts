@@ -17,6 +17,70 @@ const parameterName = (description: string) => text(description, { maxLength: 25
 const direction = (what: string) =>
   literal(`At most so much ${what} at once: an amount (\`2\`, \`500m\`) or a share (\`50%\`).`);
 
+const duration = (description: string) => text(description, { maxLength: 32 });
+const times = (minimum: number, description: string) =>
+  Type.Integer({ minimum, maximum: 10_000, description });
+
+/** Bounds in time: they read the history of the parameter, which is kept over deletion and making anew. */
+const dynamics = {
+  rate: optional(
+    record(
+      {
+        change: optional(
+          literal('The greatest sum of movements, up and down alike: an amount (`12`, `500m`).'),
+        ),
+        changes: optional(times(1, 'The greatest number of movements.')),
+        within: duration('The length of the window, which slides: `10m`, at most `7d`.'),
+        by: optional(
+          oneOf(
+            ['object', 'actor'],
+            'Whose movements count: everyone’s (object, where omitted), or only those of who asks.',
+          ),
+        ),
+      },
+      'How far, and how often, the value moves in any window of time.',
+      { rules: [{ rule: 'has(self.change) || has(self.changes)', message: 'give `change` or `changes`' }] },
+    ),
+  ),
+  cooldown: optional(
+    record(
+      {
+        increase: optional(duration('How long the value rests before it goes up: `30s`.')),
+        decrease: optional(duration('How long the value rests before it goes down: `5m`.')),
+      },
+      'How long the value rests after a movement, up or down, before it moves again.',
+      { minProperties: 1 },
+    ),
+  ),
+  reversal: optional(
+    record(
+      {
+        max: times(0, 'How many reversals there may be in the window.'),
+        within: duration('The length of the window, which slides: `15m`, at most `7d`.'),
+      },
+      'Oscillation: how often the value moves against the direction of the movement before.',
+    ),
+  ),
+  persistence: optional(
+    record(
+      {
+        requests: optional(times(2, 'How many proposals, the present one included.')),
+        for: optional(duration('How long it has been proposed, without a break: `3m`.')),
+        spacing: optional(
+          duration('What comes sooner after a proposal repeats it, as retries do. Omitted: `10s`.'),
+        ),
+      },
+      'A proposal has to be repeated, so many times or for so long, before it is actuated. Another one, or silence for ten times the spacing, begins anew.',
+      {
+        minProperties: 1,
+        rules: [
+          { rule: 'has(self.requests) != has(self.__for__)', message: 'give either `requests` or `for`' },
+        ],
+      },
+    ),
+  ),
+};
+
 /** What a guard and an exception's guard have in common: one rule a field. */
 const rules = {
   range: optional(
@@ -36,6 +100,7 @@ const rules = {
       { minProperties: 1 },
     ),
   ),
+  ...dynamics,
   deadband: optional(literal('Changes smaller than this (an amount or a share) keep the current value.')),
   drift: optional(
     record(

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { isAllowed, type Judgement, judge } from '../../../src/cli/review/judge.ts';
 import { reportJudgement } from '../../../src/cli/review/report.ts';
 import { formatReview } from '../../../src/cli/review/text.ts';
+import { noHistory } from '../../../src/core/history.ts';
 import { readDocuments } from '../../../src/policy/document.ts';
 import { loadDocuments } from '../../../src/policy/load.ts';
 import { readReview } from '../../../src/webhook/decode.ts';
@@ -68,6 +69,7 @@ function judgeReview(review: unknown): Judgement {
     readPolicies: () => set,
     readLabels: () => undefined,
     readNamespaceLabels: () => undefined,
+    readHistory: () => noHistory,
     readNow: () => now,
   });
 }

@@ -1,6 +1,7 @@
 /** Small parameters, facts, guards and regions for tables of cases. */
 import type { Facts } from '../../../src/core/facts.ts';
 import type { Guard } from '../../../src/core/guard.ts';
+import { noHistory } from '../../../src/core/history.ts';
 import type { AppliedLimit } from '../../../src/core/limit.ts';
 import type { Parameter, Value } from '../../../src/core/parameter.ts';
 import type { Edge, NumericRegion, Region } from '../../../src/core/region.ts';
@@ -43,6 +44,7 @@ export function factsOf(parameters: readonly Parameter[], change: Partial<Facts[
     object: {},
     oldObject: {},
     labels: new Map(),
+    readHistory: () => noHistory,
   };
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decideBy, factsOf, grant, guardFaults, parameterOf, policy, setOf } from './sample.ts';
 
 const at = 'spec.guards[0]';
-const noRule = 'has no rule (`range`, `step`, `deadband`, `drift`, `choice`, `ownership`, `freeze`)';
+const noRule =
+  'has no rule (`range`, `step`, `rate`, `cooldown`, `reversal`, `persistence`, `deadband`, `drift`, `choice`, `ownership`, `freeze`)';
 
 describe('a guard that makes no sense', () => {
   it.each([

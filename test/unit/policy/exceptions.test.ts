@@ -189,7 +189,7 @@ describe('an exception', () => {
     [
       { guards: '[{parameter: hpa.maxReplicas, forbid: LessCapacity}]' },
       [
-        'MissingField spec.guards[0]: has no rule (`range`, `step`, `deadband`, `drift`, `choice`, `ownership`, `freeze`)',
+        'MissingField spec.guards[0]: has no rule (`range`, `step`, `rate`, `cooldown`, `reversal`, `persistence`, `deadband`, `drift`, `choice`, `ownership`, `freeze`)',
         'WrongRule spec.guards[0].forbid: means nothing without `freeze`',
       ],
     ],

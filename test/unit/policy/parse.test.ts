@@ -52,8 +52,8 @@ describe('the form of a document', () => {
     ],
     [
       'a rule that is not built is not accepted in silence',
-      policy({ guards: ['{parameter: hpa.maxReplicas, range: {max: 9}, cooldown: {decrease: 5m}}'] }),
-      ['UnknownField 7:53: spec.guards[0].cooldown: is not a field here'],
+      policy({ guards: ['{parameter: hpa.maxReplicas, range: {max: 9}, budget: {decrease: 5m}}'] }),
+      ['UnknownField 7:53: spec.guards[0].budget: is not a field here'],
     ],
     [
       'a misspelled required field is one mistake',

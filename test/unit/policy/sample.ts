@@ -1,5 +1,6 @@
 import { type Decision, decide } from '../../../src/core/decide.ts';
 import type { Facts } from '../../../src/core/facts.ts';
+import { noHistory } from '../../../src/core/history.ts';
 import type { Parameter } from '../../../src/core/parameter.ts';
 import { readDocuments } from '../../../src/policy/document.ts';
 import { lintPolicies } from '../../../src/policy/lint.ts';
@@ -141,6 +142,7 @@ export function factsOf(parameters: readonly Parameter[] = [], of: Partial<Facts
     object: {},
     oldObject: {},
     labels: new Map(),
+    readHistory: () => noHistory,
     ...of,
   };
 }

@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { jsonpatch } from 'json-p3';
 import { expect, it } from 'vitest';
-import { admit } from '../../../src/admit.ts';
 import { findKind } from '../../../src/catalogue/catalogue.ts';
 import { nowhere } from '../../../src/catalogue/read-change.ts';
 import { consider } from '../../../src/consider.ts';
@@ -11,7 +10,7 @@ import type { Verdict } from '../../../src/core/verdict.ts';
 import { applyPatch, isApplicable, type PatchOperation, writePatch } from '../../../src/webhook/patch.ts';
 import type { ReviewRequest } from '../../../src/webhook/review.ts';
 import { guards, request } from './arbitrary-review.ts';
-import { portsOf } from './ports.ts';
+import { admitNow, portsOf } from './ports.ts';
 
 const runs = Number(process.env['FLYBALL_PROPERTY_RUNS'] ?? 2_000);
 
@@ -51,13 +50,13 @@ it('grants by a patch what /validate admits, to the value', () => {
   fc.assert(
     fc.property(request, guards, (review, policies) => {
       const { ports, heard } = portsOf(policies, { readNow: () => 1_000 });
-      const mutated = admit('mutate', review, ports);
+      const mutated = admitNow('mutate', review, ports);
       expect(mutated.allowed).toBe(true);
       const considered = consider(review, ports);
       if (typeof considered === 'string') throw new Error(considered);
       const { decision } = considered;
       if (mutated.patch === undefined) {
-        expect(admit('validate', review, ports).allowed).toBe(decision.outcome === 'admit');
+        expect(admitNow('validate', review, ports).allowed).toBe(decision.outcome === 'admit');
         const wanted = writePatch(decision.verdicts, review.object);
         const isPatchable = isApplicable(wanted, review.object) && decision.verdicts.every(isWritable);
         if (decision.outcome === 'clamp') expect(isPatchable).toBe(false);
@@ -67,14 +66,14 @@ it('grants by a patch what /validate admits, to the value', () => {
       const object = applyByLibrary(mutated.patch, review.object);
       const operations = JSON.parse(Buffer.from(mutated.patch, 'base64').toString()) as PatchOperation[];
       expect(applyPatch(operations, review.object)).toEqual(object);
-      expect(admit('validate', { ...review, uid: 'v', object }, ports)).toMatchObject({ allowed: true });
+      expect(admitNow('validate', { ...review, uid: 'v', object }, ports)).toMatchObject({ allowed: true });
       const stored = valuesOf(review, object);
       for (const { parameter, granted } of decision.verdicts.filter(hasPlace).filter(hasOwnPlace))
         expect(stored.get(parameter.name) ?? '(none)').toEqual(granted ?? '(none)');
       // A standing proposal is recorded at once: nothing of it is left to come back by /validate.
       const isStanding = decision.verdicts.every(({ parameter, granted }) => granted === parameter.current);
       expect(heard.records.map(({ seen }) => seen)).toEqual([isStanding ? 'mutate' : 'mutate+validate']);
-      expect(admit('mutate', { ...review, object }, ports).patch).toBeUndefined();
+      expect(admitNow('mutate', { ...review, object }, ports).patch).toBeUndefined();
     }),
     { numRuns: runs },
   );
@@ -86,7 +85,7 @@ it('tests what it replaces: a patch that replaces fails on another object', () =
   fc.assert(
     fc.property(request, request, guards, (review, other, policies) => {
       const { ports } = portsOf(policies, { readNow: () => 1_000 });
-      const { patch } = admit('mutate', review, ports);
+      const { patch } = admitNow('mutate', review, ports);
       fc.pre(patch !== undefined);
       const operations = JSON.parse(Buffer.from(patch ?? '', 'base64').toString()) as PatchOperation[];
       const tests = operations.filter(({ op }) => op === 'test');

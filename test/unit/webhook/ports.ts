@@ -1,11 +1,13 @@
 /** Everything that `admit` needs, in memory, and what it was told. */
-import type { Ports } from '../../../src/admit.ts';
+import { admit, type Ports } from '../../../src/admit.ts';
 import { Pending } from '../../../src/audit/join.ts';
 import type { DecisionRecord } from '../../../src/audit/record.ts';
 import { StandingProposals } from '../../../src/audit/standing.ts';
 import type { Guard } from '../../../src/core/guard.ts';
+import { noHistory } from '../../../src/core/history.ts';
 import type { Exemption } from '../../../src/exemption.ts';
 import type { PolicySet } from '../../../src/policy/set.ts';
+import type { AdmissionResponse } from '../../../src/webhook/answer.ts';
 
 /** Selects all of its guards for every request. */
 export function policiesOf(guards: readonly Guard[]): PolicySet {
@@ -28,6 +30,7 @@ export function portsOf(
     readPolicies: () => policiesOf(guards),
     readLabels: () => undefined,
     readNamespaceLabels: () => undefined,
+    readHistory: () => noHistory,
     readNow: Date.now,
     exemptions: {
       namespaces: new Set(['kube-system', 'flyball-system']),
@@ -42,7 +45,17 @@ export function portsOf(
       heard.standing += 1;
     },
     onFault: (error) => heard.faults.push(error),
+    placeHold: () => undefined,
+    onUnheld: () => undefined,
+    propose: () => undefined,
     ...traits,
   };
   return { ports, heard };
+}
+
+/** Where nothing is charged, nothing waits. */
+export function admitNow(...args: Parameters<typeof admit>): AdmissionResponse {
+  const answer = admit(...args);
+  if (answer instanceof Promise) throw new Error('nothing is charged here');
+  return answer;
 }

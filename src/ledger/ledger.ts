@@ -1,0 +1,45 @@
+/** What every backend of the ledger is: history that is read from memory, and entries that are durable once recorded. */
+import type { History } from '../core/history.ts';
+import type { LedgerEntry, ObjectKey } from './entry.ts';
+import type { Hold, KnownValue } from './state.ts';
+
+/** Any JSON object with a kind: an entry, which the ledger folds, or a record it only keeps, such as a decision. */
+export interface LogRecord {
+  readonly kind: string;
+}
+
+export type Recorded = { readonly ok: true } | { readonly ok: false; readonly problem: string };
+
+export type Health =
+  | { readonly status: 'writable' }
+  /** Nothing can be made durable now. Reading goes on, and so do attempts to write. */
+  | { readonly status: 'failing'; readonly problem: string; readonly since: number };
+
+export interface Ledger {
+  /** Milliseconds since the epoch; never behind an entry, never running backwards. */
+  now(): number;
+  /** Undefined where the past of this object is not known now. */
+  readHistory(object: ObjectKey, parameter: string): History | undefined;
+  /** Holds that may yet land, also those that are still being recorded. */
+  readHolds(object: ObjectKey): readonly Hold[];
+  /** Of all objects, those of which nothing was heard for 90 s at `now()`. */
+  readOverdueHolds(): readonly Hold[];
+  readValues(object: ObjectKey): ReadonlyMap<string, KnownValue>;
+  readHealth(): Health;
+  /**
+   * For what must not be acted on before it is durable: holds. Resolves when all of `entries` are, or with why they are
+   * not: then they count for nothing, though a crash before the next success may bring them back as holds that expire.
+   */
+  record(entries: readonly LedgerEntry[]): Promise<Recorded>;
+  /**
+   * For what is true whether or not it is recorded: outcomes, bypasses, seen values, decisions. Never waits, never throws;
+   * durable with the next group or within a second, and tried again until it is.
+   */
+  append(record: LogRecord): void;
+  /** Resolves when all that can be written is. What is recorded from now on is refused. */
+  close(): Promise<void>;
+}
+
+/** A base version that so many changes were admitted on is being flooded: no more are, until some expire. */
+export const mostHolds = 1024;
+export const floodedProblem = `an object has ${mostHolds} outstanding changes`;
