@@ -1,5 +1,5 @@
 /** The measurements as Markdown. */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import type { DecideResult } from './decide.ts';
 import type { Measured, Measurements, Pair, Row } from './legs.ts';
 import type { LoadingResult } from './loading.ts';
@@ -61,6 +61,7 @@ function describeRun({ command, rounds, windowMilliseconds, warmUpMilliseconds }
   return [
     `- ${new Date().toISOString().slice(0, 10)}, Node.js ${process.version}, ${cores.length} cores (${cores[0]?.model.trim() ?? 'unknown'})`,
     `- \`${command}\`: ${rounds} rounds of pairs (no-op, then Flyball), ${windowMilliseconds} ms each after ${warmUpMilliseconds} ms of warm-up`,
+    `- the machine's load average over the last 15 minutes of the run: ${(loadavg()[2] ?? 0).toFixed(1)}; the run itself makes about 2, more is others' work`,
     '- load, no-op and Flyball are processes of their own; what they are and do: [README](README.md)',
   ].join('\n');
 }
