@@ -61,8 +61,11 @@ async function measureLeg(
   const leg: Leg = { ...row, port, settleMilliseconds, windowMilliseconds };
   const result = await new Promise<LegResult>((resolve, reject) => {
     const onMessage = (message: unknown): void => {
-      if (message === 'open' || message === 'closed') usages.push(server.ask('usage'));
-      else {
+      if (message === 'open' || message === 'closed') {
+        // One after the other: a busy server may not have answered the first before the second is asked.
+        const earlier = usages.at(-1) ?? Promise.resolve();
+        usages.push(earlier.then(() => server.ask('usage')));
+      } else {
         load.process.off('message', onMessage).off('exit', reject);
         resolve((message as { readonly result: LegResult }).result);
       }

@@ -52,6 +52,10 @@ function requestsOf({ kind, kibibytes, actor }: Leg, index: number): autocannon.
   }));
 }
 
+/** A window stays open until it has seen as many, however busy the machine is with something else. */
+const fewestAnswers = 20;
+const longestSeconds = 60;
+
 function drive(leg: Leg, { cert, key }: LoadSettings): Promise<LegResult> {
   const { connections, settleMilliseconds, windowMilliseconds, port } = leg;
   let index = 0;
@@ -59,40 +63,53 @@ function drive(leg: Leg, { cert, key }: LoadSettings): Promise<LegResult> {
     client.setRequests(requestsOf(leg, index));
     index += 1;
   };
-  const latencies: number[] = [];
-  const opensAt = performance.now() + settleMilliseconds;
-  const closesAt = opensAt + windowMilliseconds;
-  setTimeout(() => say('open'), settleMilliseconds);
-  setTimeout(() => say('closed'), settleMilliseconds + windowMilliseconds);
+  const window = { latencies: [] as number[], isOpen: false, opensAt: 0 };
+  let result = resultOf([], 0);
   return new Promise((resolve, reject) => {
     const instance = autocannon(
       {
         url: `https://127.0.0.1:${port}`,
         connections,
-        duration: (settleMilliseconds + windowMilliseconds) / 1000,
+        duration: longestSeconds,
         sampleInt: 50,
         tlsOptions: { cert: readFileSync(cert), key: readFileSync(key) },
         setupClient,
       },
       (error, { errors, non2xx }) => {
         if (error !== null) reject(error);
-        else resolve(resultOf(latencies, windowMilliseconds, errors + non2xx));
+        else resolve({ ...result, failures: errors + non2xx });
       },
     );
     instance.on('response', (_client, _status, _bytes, milliseconds: number) => {
-      const now = performance.now();
-      if (now >= opensAt && now < closesAt) latencies.push(milliseconds);
+      if (window.isOpen) window.latencies.push(milliseconds);
     });
+    const close = (): void => {
+      const elapsed = performance.now() - window.opensAt;
+      const isStarved = window.latencies.length < fewestAnswers && elapsed < longestSeconds * 900;
+      if (isStarved) {
+        setTimeout(close, 20);
+        return;
+      }
+      window.isOpen = false;
+      result = resultOf(window.latencies, elapsed);
+      say('closed');
+      instance.stop();
+    };
+    setTimeout(() => {
+      window.isOpen = true;
+      window.opensAt = performance.now();
+      say('open');
+      setTimeout(close, windowMilliseconds);
+    }, settleMilliseconds);
   });
 }
 
-function resultOf(latencies: number[], windowMilliseconds: number, failures: number): LegResult {
+function resultOf(latencies: readonly number[], milliseconds: number): Omit<LegResult, 'failures'> {
   const sorted = Float64Array.from(latencies).sort();
   return {
-    perSecond: (sorted.length / windowMilliseconds) * 1000,
+    perSecond: (sorted.length / milliseconds) * 1000,
     p50Milliseconds: quantile(sorted, 0.5),
     p99Milliseconds: quantile(sorted, 0.99),
-    failures,
   };
 }
 
