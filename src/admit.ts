@@ -1,4 +1,5 @@
 /** One request, start to end: exempt, consider, answer, record. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type JoinKey, joinKeyOf, type Pending } from './audit/join.ts';
 import { type DecisionRecord, recordDecision } from './audit/record.ts';
 import type { StandingProposals } from './audit/standing.ts';
@@ -89,12 +90,32 @@ function mutate(request: ReviewRequest, considered: Considered, ports: Ports): A
   return answer(id);
 }
 
+interface Final {
+  readonly ports: Ports;
+  /** What /mutate made of the request, where it clamped. */
+  readonly clamped: DecisionRecord | undefined;
+  /** Until when the answer can wait, on the process's own clock. */
+  readonly until: number;
+  /** It was decided before, on a history that has moved since: the ledger works. */
+  readonly isRepeated: boolean;
+}
+
 /** The last word on the final object: a clamp that is still to be made is a denial here. */
 function validate(request: ReviewRequest, considered: Considered, ports: Ports): Answer {
+  const clamped = ports.pending.take(identify(request, considered.decision).key);
+  return decideFinally(request, considered, {
+    ports,
+    clamped,
+    until: performance.now() + patienceMilliseconds,
+    isRepeated: false,
+  });
+}
+
+function decideFinally(request: ReviewRequest, considered: Considered, final: Final): Answer {
   const { decision, now } = considered;
+  const { ports, clamped, until, isRepeated } = final;
   const { id, key } = identify(request, decision);
   const naming = { uid: request.uid, id };
-  const clamped = ports.pending.take(key);
   const reject = (refused: Decision): AdmissionResponse => {
     const record = toRecord(
       request,
@@ -113,13 +134,29 @@ function validate(request: ReviewRequest, considered: Considered, ports: Ports):
   };
   const held = ports.placeHold({ decision, base: readResourceVersion(request.oldObject), key, id, now });
   if (held === undefined) return admitted();
-  return within(held, patienceMilliseconds).then((recorded) => {
+  return within(held, Math.max(0, until - performance.now())).then((recorded) => {
     if (recorded.ok) return admitted();
+    if (recorded.isContended && performance.now() < until) return decideAgain(request, final);
     ports.onUnheld(recorded.problem);
-    if (!addsOnlyCapacity(decision)) return reject(unheld(decision, recorded.problem));
+    // Where the ledger works, what adds capacity has no need to pass it by.
+    if (isRepeated || recorded.isContended || !addsOnlyCapacity(decision))
+      return reject(unheld(decision, recorded.problem));
     return warn(admitted(), `flyball ${id}: admitted, but the change could not be recorded`);
   });
 }
+
+/** On the history as it is by now; a short while later, so that replicas do not meet again at once. */
+async function decideAgain(request: ReviewRequest, final: Final): Promise<AdmissionResponse> {
+  await sleep(Math.random() * contentionMilliseconds);
+  const considered = consider(request, final.ports);
+  if (considered === 'not loaded') return fail(request.uid, 503, 'policies are not loaded yet');
+  return considered === 'not governed'
+    ? allow(request)
+    : decideFinally(request, considered, { ...final, isRepeated: true });
+}
+
+/** Two writes of a small object in etcd. */
+const contentionMilliseconds = 20;
 
 /** The second half of a clamp. */
 function confirm(

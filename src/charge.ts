@@ -25,11 +25,17 @@ export async function within(held: Promise<Recorded>, milliseconds: number): Pro
 }
 
 /**
- * Whether a change is safe without a record of it: it makes an object, or all it moves adds capacity. An outage of the
- * ledger must not hold back the scale-up of a service in need; what takes capacity away waits.
+ * Whether a change is safe without a record of it: no budget is spent, and it makes an object, or all it moves adds
+ * capacity. An outage of the ledger must not hold back the scale-up of a service in need; what takes capacity away waits.
  */
 export function addsOnlyCapacity({ change, verdicts }: Decision): boolean {
+  if (verdicts.some(spendsBudget)) return false;
   return change.operation === 'CREATE' || verdicts.every(addsCapacity);
+}
+
+/** Others would be granted what nobody knows to be spent. */
+function spendsBudget({ limits }: Verdict): boolean {
+  return limits.some(({ rule, mode }) => rule === 'budget' && mode === 'Enforce');
 }
 
 function addsCapacity({ parameter, granted }: Verdict): boolean {

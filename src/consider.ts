@@ -23,6 +23,8 @@ export interface FactPorts {
   readonly readNamespaceLabels: (namespace: string) => Labels | undefined;
   /** Of a parameter of an object, over its lives; undefined where it is not known now. */
   readonly readHistory: (target: Target, parameter: string) => History | undefined;
+  /** What objects hold of a sum; undefined where it is not known now. */
+  readonly readMembers?: NonNullable<Facts['readMembers']>;
   /** Milliseconds since the epoch; it never runs backwards. */
   readonly readNow: () => number;
   /** Told what is stored before history is read: it may say what became of earlier changes. */
@@ -58,7 +60,12 @@ export function consider(
   if (selection.guards.length + selection.errors.length === 0) return 'not governed';
   const readHistory = (parameter: string): History | undefined => ports.readHistory(target, parameter);
   const observe = ports.observe ?? (() => undefined);
-  const decision = decideOn(request, { ...subject, readHistory, observe }, selection);
+  const { readMembers } = ports;
+  const decision = decideOn(
+    request,
+    { ...subject, readHistory, observe, ...(readMembers === undefined ? {} : { readMembers }) },
+    selection,
+  );
   return decision === undefined ? 'not governed' : { decision, now: subject.now, policySet: policies.hash };
 }
 
@@ -107,10 +114,12 @@ function readObjectLabels(object: Readonly<Record<string, unknown>>): Labels {
   );
 }
 
-type Considering = Subject & Pick<Facts, 'readHistory'> & Required<Pick<FactPorts, 'observe'>>;
+type Considering = Subject &
+  Pick<Facts, 'readHistory' | 'readMembers'> &
+  Required<Pick<FactPorts, 'observe'>>;
 
 function decideOn(request: ReviewRequest, subject: Considering, selection: Selection): Decision | undefined {
-  const { target, actor, operation, kind, now, readHistory, observe } = subject;
+  const { target, actor, operation, kind, now, readHistory, readMembers, observe } = subject;
   const { object, oldObject, dryRun } = request;
   const custom = selection.parameters;
   const reading = readChange({
@@ -128,7 +137,15 @@ function decideOn(request: ReviewRequest, subject: Considering, selection: Selec
   if (!reading.change.parameters.some(isChanged)) return unchanged(reading.change);
   const labels = subject.labels?.[0] ?? new Map<string, string>();
   const proposed = operation === 'DELETE' ? oldObject : object;
-  const facts: Facts = { now, change: reading.change, object: proposed, oldObject, labels, readHistory };
+  const facts: Facts = {
+    now,
+    change: reading.change,
+    object: proposed,
+    oldObject,
+    labels,
+    readHistory,
+    ...(readMembers === undefined ? {} : { readMembers }),
+  };
   const decision = decide(selection.guards, couplingsOf(kind, reading.change.parameters), facts);
   return withErrors(decision, selection.errors);
 }

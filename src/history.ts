@@ -13,12 +13,16 @@ import { openFolder, systemClock, thisProcess } from './ledger/file/node.ts';
 import { openFileLedger } from './ledger/file/open.ts';
 import { objectKeyOf } from './ledger/hold.ts';
 import type { Health, Ledger } from './ledger/ledger.ts';
+import { createMembers } from './ledger/members.ts';
 import { openMemoryLedger } from './ledger/memory.ts';
 import { createTracker, type Tracker } from './ledger/tracker.ts';
+import { openSharedLedger, refusalOf, type SharedLedger } from './shared-ledger.ts';
 
 export interface HistorySettings {
   /** Where the ledger is kept; undefined keeps it in memory, and a restart forgets it. */
   readonly folder?: string;
+  /** The cluster keeps the ledger instead, as resources in this namespace, which all replicas share. */
+  readonly namespace?: string;
   /** Whose writes are watched; undefined: what landed is known by the next request alone. */
   readonly cluster?: Cluster;
   readonly readNow: () => number;
@@ -26,22 +30,43 @@ export interface HistorySettings {
   readonly onBypass: (bypass: BypassEntry) => void;
 }
 
-export interface HistoryKeeper
+/** What admission asks of history, and tells it. */
+export interface HistoryPorts
   extends Pick<FactPorts, 'readHistory' | 'readNow'>,
     Required<Pick<FactPorts, 'observe'>> {
   readonly placeHold: PlaceHold;
   readonly propose: (decision: Decision, now: number) => void;
   readonly readHealth: () => Health;
+}
+
+export interface HistoryKeeper extends HistoryPorts, Required<Pick<FactPorts, 'readMembers'>> {
   readonly isSynced: () => boolean;
   stop(): Promise<void>;
 }
 
 /** Rejects where the folder cannot be used: without its history nothing should be promised. */
 export async function keepHistory(settings: HistorySettings): Promise<HistoryKeeper> {
-  const ledger = await openLedger(settings);
-  const tracker = createTracker(ledger, settings.onBypass);
+  const shared = shareLedger(settings);
+  const ledger = shared?.ledger ?? (await openLedger(settings));
+  const members = createMembers(ledger, (kind) => watch?.isCurrent(kind) ?? false);
+  const tracker = members.follow(createTracker(ledger, settings.onBypass));
   const watch = startWatch(settings, tracker);
   const sweep = setInterval(() => tracker.expire(), 5_000).unref();
+  return {
+    ...answerFrom(ledger, tracker),
+    readMembers: members.readMembers,
+    isSynced: () => (watch?.isSynced() ?? true) && (shared?.isSynced() ?? true),
+    stop: async () => {
+      clearInterval(sweep);
+      await watch?.stop();
+      await ledger.close();
+      await shared?.stop();
+    },
+  };
+}
+
+/** The ports, on a ledger that somebody opened and the tracker that keeps it true. */
+export function answerFrom(ledger: Ledger, tracker: Tracker): HistoryPorts {
   return {
     readHistory: (target, parameter) => ledger.readHistory(objectKeyOf(target), parameter),
     readNow: () => ledger.now(),
@@ -54,15 +79,19 @@ export async function keepHistory(settings: HistorySettings): Promise<HistoryKee
       });
     },
     placeHold: (admitted) => tracker.hold(admitted),
-    propose: (decision, now) => tracker.propose(decision, now),
-    readHealth: () => ledger.readHealth(),
-    isSynced: () => watch?.isSynced() ?? true,
-    stop: async () => {
-      clearInterval(sweep);
-      await watch?.stop();
-      await ledger.close();
+    propose: (decision, now) => {
+      tracker.propose(decision, now);
+      const refusal = ledger.isShared === true ? refusalOf(decision) : undefined;
+      if (refusal !== undefined) ledger.append(refusal);
     },
+    readHealth: () => ledger.readHealth(),
   };
+}
+
+function shareLedger({ namespace, cluster, ...settings }: HistorySettings): SharedLedger | undefined {
+  if (namespace === undefined) return undefined;
+  if (cluster === undefined) throw new Error('a ledger in the cluster needs a cluster');
+  return openSharedLedger({ ...settings, cluster, namespace });
 }
 
 async function openLedger({ folder, readNow, onNote }: HistorySettings): Promise<Ledger> {
@@ -93,7 +122,8 @@ function startWatch({ cluster, onNote }: HistorySettings, tracker: Tracker): Obj
   });
 }
 
-function tellStored(kind: WatchedKind, object: unknown, tracker: Tracker): void {
+/** What the watch brings: an object as it is stored. */
+export function tellStored(kind: WatchedKind, object: unknown, tracker: Tracker): void {
   const reading = kindOf(kind.group, kind.kind)?.read(object, '');
   // What cannot be read says nothing; a request on it is decided by failurePolicy.
   if (reading === undefined || !reading.ok) return;
@@ -103,6 +133,7 @@ function tellStored(kind: WatchedKind, object: unknown, tracker: Tracker): void 
     resourceVersion: readResourceVersion(object),
     values: new Map(reading.readings.map(({ name, value }) => [name, value])),
     manager: managerOf(object),
+    isWhole: true,
   });
 }
 

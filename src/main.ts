@@ -7,6 +7,7 @@ import { demoCommand } from './cli/demo/command.ts';
 import { lintCommand } from './cli/lint/command.ts';
 import { createOutput } from './cli/output.ts';
 import { runProgram } from './cli/program.ts';
+import { proveCommand } from './cli/prove/command.ts';
 import { reviewCommand } from './cli/review/command.ts';
 import { schemaCommand } from './cli/schema/command.ts';
 import { serveCommand } from './cli/serve/command.ts';
@@ -19,6 +20,7 @@ const registrations = [
   reviewCommand,
   lintCommand,
   testCommand,
+  proveCommand,
   schemaCommand,
   completionCommand,
 ];

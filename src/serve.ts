@@ -28,7 +28,7 @@ export interface ServeSettings {
   /** The decision log; undefined writes none. */
   readonly logPath?: string;
   /** Where history is kept, and whose writes tell what has landed. */
-  readonly history: Pick<HistorySettings, 'folder' | 'cluster'>;
+  readonly history: Pick<HistorySettings, 'folder' | 'namespace' | 'cluster'>;
   /** How long a server that is told to stop still answers new requests, while endpoints forget it. */
   readonly drainMilliseconds: number;
 }
@@ -172,6 +172,7 @@ function createPorts(
     readLabels: settings.labels?.readLabels ?? unknown,
     readNamespaceLabels: settings.labels?.readNamespaceLabels ?? unknown,
     readHistory: history.readHistory,
+    readMembers: history.readMembers,
     readNow: history.readNow,
     observe: history.observe,
     placeHold: history.placeHold,

@@ -1,5 +1,5 @@
 /**
- * `npm test`: lint, types, then unit, property, integration and end-to-end tests, cheapest first. Everything runs even
+ * `npm test`: lint, types, then unit, property, simulation, integration and end-to-end tests, cheapest first. Everything runs even
  * after a failure, and the last line says `N passed, N failed`, with what was skipped.
  */
 import { spawnSync } from 'node:child_process';
@@ -67,6 +67,7 @@ const tallies = [
   runCheck('biome', ['check', '.']),
   runCheck('tsc', ['--noEmit']),
   runTests('core', ['--project', 'unit', '--project', 'property', '--coverage.enabled']),
+  runTests('simulation', ['--project', 'simulation']),
   runTests('integration', ['--project', 'integration']),
   runTests('e2e', ['--project', 'e2e']),
 ];

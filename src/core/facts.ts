@@ -15,6 +15,22 @@ export interface Facts {
   readonly labels: ReadonlyMap<string, string>;
   /** Of a parameter of this object, by name; undefined: not known now, which is an evaluation error for the rules that need it. */
   readonly readHistory: (parameter: string) => History | undefined;
+  /** What objects hold of a sum; undefined: not known now, as it is wherever objects are not followed. */
+  readonly readMembers?: (wanted: WantedMembers) => readonly Member[] | undefined;
+}
+
+export interface WantedMembers {
+  /** With its instance: `quota.hard[requests.cpu]`. One kind of object has it. */
+  readonly parameter: string;
+  readonly isCounted: (namespace: string) => boolean;
+}
+
+/** What one object holds of a sum: the greatest of its stored value and of those that are admitted and may yet land. */
+export interface Member {
+  readonly namespace: string;
+  readonly name: string;
+  /** In smallest units. */
+  readonly value: bigint;
 }
 
 /** A value computed from facts, or why it could not be: an error is a third outcome, never "no match". */

@@ -12,6 +12,7 @@ export type Reason =
   | 'WithinDeadband'
   | 'DriftTooFar'
   | 'NotAllowed'
+  | 'BudgetExhausted'
   | 'RelationBroken'
   | 'Frozen'
   | 'FactsStale'
@@ -38,6 +39,7 @@ export type RuleName =
   | 'choice'
   | 'ownership'
   | 'relation'
+  | 'budget'
   | 'freeze';
 
 /** What a rule returns: an admissible set, and the words for it. Rules never decide. */

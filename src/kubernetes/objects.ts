@@ -29,19 +29,36 @@ export interface ObjectWatchOptions {
   readonly onStored: (kind: WatchedKind, object: JsonObject) => void;
   readonly onDeleted: (kind: WatchedKind, namespace: string, name: string) => void;
   readonly onNote?: OnNote;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
   readonly tuning?: Pick<ReflectorOptions, 'backoff' | 'idleSeconds' | 'pageSize' | 'stableMilliseconds'>;
 }
 
 export interface ObjectWatch {
   isSynced(): boolean;
+  /** Whether what is stored of a kind is being told: false before it was, and when nothing is heard any more. */
+  isCurrent(kind: Pick<WatchedKind, 'group' | 'kind'>): boolean;
   stop(): Promise<void>;
 }
 
+/**
+ * The API server sends a bookmark about each minute. Shorter than the 90 s after which an admitted change of which nothing
+ * was heard is given up: a watch that is silent must not make it look as if it had not landed.
+ */
+const silenceMilliseconds = 75_000;
+
 /** Starts at once. Objects are handed on and not kept. */
 export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
-  const reflectors = watchedKinds.map((kind) => watchKind(kind, options));
+  const { now = Date.now } = options;
+  const reflectors = watchedKinds.map((kind) => watchKind(kind, { ...options, now }));
   return {
     isSynced: () => reflectors.every((reflector) => reflector.isSynced()),
+    isCurrent: ({ group, kind }) => {
+      const index = watchedKinds.findIndex((one) => one.group === group && one.kind === kind);
+      const reflector = reflectors[index];
+      const contact = reflector?.lastContact() ?? Number.NEGATIVE_INFINITY;
+      return reflector?.isSynced() === true && now() - contact <= silenceMilliseconds;
+    },
     stop: async () => {
       await Promise.all(reflectors.map((reflector) => reflector.stop()));
     },
@@ -50,11 +67,12 @@ export function watchObjects(options: ObjectWatchOptions): ObjectWatch {
 
 function watchKind(
   kind: WatchedKind,
-  { cluster, onStored, onDeleted, onNote, tuning }: ObjectWatchOptions,
+  { cluster, onStored, onDeleted, onNote, now, tuning }: ObjectWatchOptions & { readonly now: () => number },
 ): Reflector {
   return startReflector({
     cluster,
     path: kind.path,
+    now,
     onEvent: (event) => {
       if (event.kind === 'delete') onDeleted(kind, event.namespace, event.name);
       else if (event.kind !== 'synced') onStored(kind, event.object);

@@ -25,7 +25,7 @@ export function addMovement(parameter: ParameterState, movement: Movement): void
  * What no window can reach any more counts for nothing, but its direction does: a reversal has no age, only a place in the
  * order. So age evicts as size does.
  */
-function evictOldest(parameter: ParameterState, now: number): void {
+export function evictOldest(parameter: ParameterState, now: number): void {
   const evicted = parameter.movements.shift();
   if (evicted === undefined) return;
   const { forgotten } = parameter;

@@ -22,8 +22,8 @@ export function objectKeyOf({ group, kind, namespace, name }: Target): ObjectKey
 }
 
 /**
- * Charged is what a dynamics limit bounds: the rest has no history that a rule would read. A new object goes on from the
- * last values of its name, so that to delete and to make anew is a movement, too.
+ * Charged is what a dynamics limit or a budget bounds: the rest has no history that a rule would read. A new object goes
+ * on from the last values of its name, so that to delete and to make anew is a movement, too.
  */
 export function holdOf(
   { decision, base, key, id, now }: Admitted,
@@ -58,7 +58,9 @@ function startOf(
 }
 
 function isCharged({ limits }: Verdict): boolean {
-  return limits.some(({ tier, mode }) => tier === 'dynamics' && mode === 'Enforce');
+  return limits.some(
+    ({ tier, rule, mode }) => (tier === 'dynamics' || rule === 'budget') && mode === 'Enforce',
+  );
 }
 
 /** What `persistence` counts; undefined where it has no say. */

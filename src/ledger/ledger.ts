@@ -8,7 +8,14 @@ export interface LogRecord {
   readonly kind: string;
 }
 
-export type Recorded = { readonly ok: true } | { readonly ok: false; readonly problem: string };
+export type Recorded =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly problem: string;
+      /** The ledger works, but its history has moved since it was read: to be decided again. */
+      readonly isContended?: true;
+    };
 
 export type Health =
   | { readonly status: 'writable' }
@@ -16,6 +23,8 @@ export type Health =
   | { readonly status: 'failing'; readonly problem: string; readonly since: number };
 
 export interface Ledger {
+  /** Other replicas write it, too: what is known can be behind, and the ledger itself tells of bypasses, when they are certain. */
+  readonly isShared?: boolean;
   /** Milliseconds since the epoch; never behind an entry, never running backwards. */
   now(): number;
   /** Undefined where the past of this object is not known now. */
@@ -24,7 +33,11 @@ export interface Ledger {
   readHolds(object: ObjectKey): readonly Hold[];
   /** Of all objects, those of which nothing was heard for 90 s at `now()`. */
   readOverdueHolds(): readonly Hold[];
+  /** Of which there are holds that may yet land; to be asked once, when the ledger was opened. */
+  readHeldObjects?(): readonly ObjectKey[];
   readValues(object: ObjectKey): ReadonlyMap<string, KnownValue>;
+  /** The last version of an object that was charged or seen, also by a process before this one. */
+  readVersion?(object: ObjectKey): string | undefined;
   readHealth(): Health;
   /**
    * For what must not be acted on before it is durable: holds. Resolves when all of `entries` are, or with why they are
@@ -42,4 +55,6 @@ export interface Ledger {
 
 /** A base version that so many changes were admitted on is being flooded: no more are, until some expire. */
 export const mostHolds = 1024;
-export const floodedProblem = `an object has ${mostHolds} outstanding changes`;
+export function floodedProblem(most: number = mostHolds): string {
+  return `an object has ${most} outstanding changes`;
+}

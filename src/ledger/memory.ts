@@ -3,7 +3,16 @@ import type { LedgerEntry, ObjectKey } from './entry.ts';
 import type { Ledger, LogRecord, Recorded } from './ledger.ts';
 import { floodedProblem, mostHolds } from './ledger.ts';
 import { apply, isFolded } from './project.ts';
-import { emptyState, hybridClock, outstandingHolds, overdueHolds, readHistory, readValues } from './state.ts';
+import {
+  emptyState,
+  heldObjects,
+  hybridClock,
+  outstandingHolds,
+  overdueHolds,
+  readHistory,
+  readValues,
+  readVersion,
+} from './state.ts';
 
 export function openMemoryLedger(wall: () => number): Ledger {
   const state = emptyState();
@@ -16,11 +25,13 @@ export function openMemoryLedger(wall: () => number): Ledger {
     readHistory: (object: ObjectKey, parameter: string) => readHistory(state, object, parameter),
     readHolds: (object) => outstandingHolds(state, object),
     readOverdueHolds: () => overdueHolds(state, now()),
+    readHeldObjects: () => heldObjects(state),
     readValues: (object) => readValues(state, object),
+    readVersion: (object) => readVersion(state, object),
     readHealth: () => ({ status: 'writable' }),
     record: (entries): Promise<Recorded> => {
       if (isClosed) return Promise.resolve({ ok: false, problem: 'the ledger is closed' });
-      if (entries.some(isFlooded)) return Promise.resolve({ ok: false, problem: floodedProblem });
+      if (entries.some(isFlooded)) return Promise.resolve({ ok: false, problem: floodedProblem() });
       for (const entry of entries) apply(state, entry);
       return Promise.resolve({ ok: true });
     },

@@ -25,8 +25,11 @@ import {
   type ParameterState,
 } from './state.ts';
 
-/** Per object; a repeat that comes after so many others is a new hold, and its landing a bypass: charged all the same. */
-const mostSettled = 16;
+/**
+ * Per object, and few, since they are most of what an object that rarely moves takes: a repeat that comes after so many others
+ * is a new hold that expires, and a landing that is told so late a bypass: charged all the same.
+ */
+const mostSettled = 4;
 const mostVersions = 16;
 
 export function apply(state: LedgerState, entry: FoldedEntry): void {
@@ -77,14 +80,15 @@ function settle(object: ObjectState, entry: OutcomeEntry): void {
   const found = object.holds.get(entry.key) ?? before?.hold;
   // An outcome of a hold that nobody knows: it was lost, which a gap says.
   if (found === undefined || before?.outcome === entry.outcome || before?.outcome === 'committed') return;
-  remember(object, found, entry.outcome);
   if (entry.outcome === 'committed') commit(object, found, entry);
+  else remember(object, found, entry.outcome);
 }
 
 function commit(object: ObjectState, landed: HoldEntry, { at, resourceVersion }: OutcomeEntry): void {
   // Holds of one base version are alternatives: this one has used it up.
   for (const other of [...object.holds.values()])
     if (other.base === landed.base) remember(object, other, 'void');
+  remember(object, landed, 'committed');
   if (resourceVersion !== undefined && !isNewVersion(object, resourceVersion)) return;
   land(object, landed.moves, { at: Math.max(at, landed.at), actor: landed.actor });
 }
@@ -162,7 +166,7 @@ export function parseValue(type: string, text: Text): Value | undefined {
 }
 
 /** What is absent for longer than any window is forgotten whole, also if it never was there. */
-function forgetAbsent(state: LedgerState): void {
+export function forgetAbsent(state: LedgerState): void {
   for (const [object, touched] of state.absent) {
     if (touched > state.latest - keptMilliseconds) return;
     state.beforeChange?.(object);

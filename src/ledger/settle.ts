@@ -10,19 +10,37 @@ export interface Stored {
   readonly values: ReadonlyMap<string, Value | undefined>;
   /** The manager of the newest write, where the object says so; what clients say of themselves. */
   readonly manager: string;
+  /** All of its knobs were read: what is not among the values is not there. Of a request only its door is. */
+  readonly isWhole?: boolean;
+}
+
+/** An object as it is stored, and as it was known before. */
+export interface Sight {
+  readonly known: ReadonlyMap<string, KnownValue>;
+  readonly stored: Stored;
 }
 
 /**
- * The outcomes of the holds that were placed on an older version: the one whose values are stored has landed, and the
- * others cannot any more. Holds on this version, or on a newer one (what was read may lag behind), stay.
+ * The outcomes of the holds that were placed on an older version: the one that leads from the known values to those that are
+ * stored has landed, and the others cannot any more. One that begins elsewhere was placed on a version that had passed:
+ * what is stored is somebody else's. Holds on this version, or on a newer one (what was read may lag behind), stay.
  */
-export function settle(holds: readonly HoldEntry[], stored: Stored, at: number): OutcomeEntry[] {
-  const older = holds.filter(({ base }) => isOlder(base, stored.resourceVersion));
-  const landed = older.findLast(({ moves }) => moves.every((move) => isStored(move, stored)));
+export function settle(holds: readonly HoldEntry[], { known, stored }: Sight, at: number): OutcomeEntry[] {
+  const older = holds.filter((hold) => isOlder(hold.base, stored.resourceVersion) && isShown(hold, stored));
+  const landed = older.findLast(({ moves }) =>
+    moves.every((move) => isStored(move, stored) && startsAt(move, known)),
+  );
   return older.map(({ key, object }): OutcomeEntry => {
     const outcome = key === landed?.key ? 'committed' : 'void';
     return { kind: 'Outcome', key, at, object, outcome, resourceVersion: stored.resourceVersion };
   });
+}
+
+/** Whether it shows anything that is known or held: a version of which nothing was shown is still to be seen. */
+export function tells(holds: readonly HoldEntry[], { known, stored }: Sight): boolean {
+  return (
+    holds.some((hold) => isShown(hold, stored)) || [...known.keys()].some((name) => stored.values.has(name))
+  );
 }
 
 /** What moved since the last known values, holds being settled; undefined where nothing did. */
@@ -42,9 +60,19 @@ export function findBypass(
     : { kind: 'Bypass', at, object, resourceVersion, actor: manager, moves };
 }
 
+/** What shows none of the knobs of a hold (a deletion shows none at all) says nothing of it. */
+function isShown({ moves }: HoldEntry, { values }: Stored): boolean {
+  return moves.some(({ parameter }) => values.has(parameter));
+}
+
 /** A knob that this door does not show (`/scale` shows one) says nothing against the hold. */
 function isStored({ parameter, to }: Move, { values }: Stored): boolean {
   return !values.has(parameter) || textOf(values.get(parameter)) === to;
+}
+
+function startsAt({ parameter, from }: Move, known: Sight['known']): boolean {
+  const last = known.get(parameter);
+  return last === undefined || textOf(last.value) === from;
 }
 
 /**

@@ -23,7 +23,7 @@ export function encodeHead({ latest, gap }: LedgerState): Head {
   return { latest, gap: gap ?? null };
 }
 
-interface ObjectLine {
+export interface ObjectLine {
   readonly object: ObjectKey;
   /** When it was last touched, where it is absent. */
   readonly absent: number | null;

@@ -122,6 +122,10 @@ export function outstandingHolds(state: LedgerState, object: ObjectKey): Hold[] 
   return [...(state.objects.get(object)?.holds.values() ?? [])];
 }
 
+export function heldObjects(state: LedgerState): ObjectKey[] {
+  return [...state.objects].filter(([, { holds }]) => holds.size > 0).map(([object]) => object);
+}
+
 /** All holds of which nothing was heard for 90 s: each wants an `expired`. */
 export function overdueHolds(state: LedgerState, now: number): Hold[] {
   const overdue: Hold[] = [];
@@ -140,6 +144,10 @@ export function readValues(state: LedgerState, object: ObjectKey): Map<string, K
   for (const [name, { type, last }] of state.objects.get(object)?.parameters ?? [])
     if (last !== undefined) values.set(name, { type, ...last });
   return values;
+}
+
+export function readVersion(state: LedgerState, object: ObjectKey): string | undefined {
+  return state.objects.get(object)?.versions.at(-1);
 }
 
 /** A clock that is never behind an entry and never runs backwards, whatever the wall clock does. */

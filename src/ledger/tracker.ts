@@ -3,10 +3,11 @@
  * did not, or whether something landed that nobody had asked about.
  */
 import type { Decision } from '../core/decide.ts';
-import type { BypassEntry, ObjectKey, OutcomeEntry, SeenEntry } from './entry.ts';
+import type { BypassEntry, HoldEntry, ObjectKey, OutcomeEntry, SeenEntry } from './entry.ts';
 import { type Admitted, holdOf, objectKeyOf, proposalOf } from './hold.ts';
 import type { Ledger, Recorded } from './ledger.ts';
-import { findBypass, isOlder, type Stored, settle } from './settle.ts';
+import { findBypass, isOlder, type Stored, settle, tells } from './settle.ts';
+import type { KnownValue } from './state.ts';
 
 export interface Tracker {
   /** Settles holds by what is stored, and charges what landed with none. A version that was seen says nothing new. */
@@ -25,9 +26,13 @@ export interface Tracker {
 const mostVersions = 100_000;
 
 export function createTracker(ledger: Ledger, onBypass: (bypass: BypassEntry) => void): Tracker {
+  const { isShared = false } = ledger;
   const versions = new Map<ObjectKey, string>();
   const isNews = ({ object, resourceVersion }: Stored): boolean => {
-    const known = versions.get(object);
+    // Of a process before this one the ledger knows what was charged: what is older, a cache that lags behind still shows.
+    const known = versions.get(object) ?? ledger.readVersion?.(object);
+    // What others have written since may say more of a version that was seen.
+    if (isShared && known === resourceVersion) return true;
     if (resourceVersion === '' || (known !== undefined && !isOlder(known, resourceVersion))) return false;
     versions.delete(object);
     versions.set(object, resourceVersion);
@@ -37,13 +42,15 @@ export function createTracker(ledger: Ledger, onBypass: (bypass: BypassEntry) =>
   };
   return {
     observe: (stored) => {
-      if (!isNews(stored)) return;
+      const holds = ledger.readHolds(stored.object);
+      const sight = { known: ledger.readValues(stored.object), stored };
+      if (!tells(holds, sight) || !isNews(stored)) return;
       const at = ledger.now();
-      for (const outcome of settle(ledger.readHolds(stored.object), stored, at)) ledger.append(outcome);
+      for (const outcome of settle(holds, sight, at)) ledger.append(outcome);
       const bypass = findBypass(ledger.readValues(stored.object), stored, at);
       if (bypass === undefined) return;
       ledger.append(bypass);
-      onBypass(bypass);
+      if (!isShared) onBypass(bypass);
     },
     observeDeletion: (object) => {
       versions.delete(object);
@@ -52,8 +59,13 @@ export function createTracker(ledger: Ledger, onBypass: (bypass: BypassEntry) =>
       ledger.append(gone);
     },
     hold: (admitted) => {
-      const entry = holdOf(admitted, ledger.readValues(objectKeyOf(admitted.decision.change.target)));
-      return entry === undefined ? undefined : ledger.record([entry]);
+      const known = ledger.readValues(objectKeyOf(admitted.decision.change.target));
+      const entry = holdOf(admitted, known);
+      if (entry === undefined) return undefined;
+      // Where a history begins: what moves from here on is charged, also if this hold is never recorded, or expires.
+      const first = firstSeen(entry, known);
+      if (first !== undefined) ledger.append(first);
+      return ledger.record([entry]);
     },
     propose: (decision, now) => {
       const proposal = proposalOf(decision, now);
@@ -66,4 +78,17 @@ export function createTracker(ledger: Ledger, onBypass: (bypass: BypassEntry) =>
       }
     },
   };
+}
+
+/** The stored values that a hold starts from and that were not known yet. A new object has none. */
+function firstSeen(
+  { at, object, base, moves }: HoldEntry,
+  known: ReadonlyMap<string, KnownValue>,
+): SeenEntry | undefined {
+  const values = moves
+    .filter(({ parameter }) => !known.has(parameter))
+    .map(({ parameter, type, from }) => ({ parameter, type, value: from }));
+  return base === '' || values.length === 0
+    ? undefined
+    : { kind: 'Seen', at, object, resourceVersion: base, values };
 }

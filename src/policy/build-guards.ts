@@ -2,9 +2,11 @@
 import type { Guard, Rule } from '../core/guard.ts';
 import type { Response, RuleName } from '../core/limit.ts';
 import { covers } from '../core/parameter.ts';
+import { budget } from '../core/rules/budget.ts';
 import { choice } from '../core/rules/choice.ts';
 import { anchorParameter } from './anchor.ts';
 import type { CompiledPolicy } from './compile.ts';
+import type { BudgetPlan } from './compile-budget.ts';
 import type { GuardPlan, RuleEntry } from './compile-guard.ts';
 import { partNames, type RuleParts, rulesOf } from './compile-rules.ts';
 import type { CompiledException } from './exceptions.ts';
@@ -21,10 +23,11 @@ export function buildGuards(
   policy: CompiledPolicy,
   exceptions: readonly CompiledException[],
 ): readonly Guard[] {
-  return policy.plans.flatMap((plan) => [
+  const bounds = policy.plans.flatMap((plan) => [
     ...plan.entries.flatMap((entry) => entryGuards(policy, plan, { entry, exceptions })),
     ...relationGuards(policy, plan),
   ]);
+  return [...bounds, ...policy.budgets.map((plan) => budgetGuard(policy, plan))];
 }
 
 interface Alteration {
@@ -115,7 +118,18 @@ function relationGuards(policy: CompiledPolicy, plan: GuardPlan): Guard[] {
   return relations.length === 0 ? [] : [{ ...baseOf(policy, plan), parameters: related, relations }];
 }
 
-function baseOf(policy: CompiledPolicy, { position, spec }: GuardPlan): Guard {
+/** No exception alters a sum: it belongs to all who share it. */
+function budgetGuard(policy: CompiledPolicy, { position, onViolation, ...plan }: BudgetPlan): Guard {
+  const base = baseOf(policy, { position, spec: { onViolation } });
+  return { ...base, parameters: [plan.parameter], rules: [budget(plan.budget)] };
+}
+
+interface Answering {
+  readonly position: string;
+  readonly spec: Pick<GuardSpec, 'onViolation' | 'retryAfterSeconds'>;
+}
+
+function baseOf(policy: CompiledPolicy, { position, spec }: Answering): Guard {
   const { onViolation, retryAfterSeconds } = spec;
   return {
     policy: policy.id,

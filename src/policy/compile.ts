@@ -1,6 +1,7 @@
 /** A policy's document, compiled: what it matches, its guards, its own parameters. Nothing is looked up later. */
 import type { Computed, Facts } from '../core/facts.ts';
 import type { Mode } from '../core/limit.ts';
+import { type BudgetPlan, compileBudgets } from './compile-budget.ts';
 import { compileGuards, type GuardPlan } from './compile-guard.ts';
 import { compileMatch, type Matcher } from './compile-match.ts';
 import { compilePath } from './compile-path.ts';
@@ -24,6 +25,7 @@ export interface CompiledPolicy {
   readonly matcher: Matcher;
   readonly when?: Computed<boolean>;
   readonly plans: readonly GuardPlan[];
+  readonly budgets: readonly BudgetPlan[];
   readonly parameters: readonly CustomParameter[];
 }
 
@@ -38,7 +40,10 @@ export function compilePolicy(source: Source<PolicyDocument>): CompileResult {
   const find = parameterFinder(parameters.map(({ definition }) => definition));
   findings.push(...checkMatch(spec.match));
   const when = compileWhen(spec.match, find, findings);
-  const plans = compileGuards(spec.guards, { find, findings });
+  if (spec.guards === undefined && spec.budgets === undefined)
+    findings.push({ code: 'MissingField', path: ['spec'], why: '`guards` or `budgets` is missing' });
+  const plans = compileGuards(spec.guards ?? [], { find, findings });
+  const budgets = compileBudgets(source.value, { find, findings });
   if (findings.length > 0) return { ok: false, findings: distinctFindings(findings) };
   const namespace = kind === 'GuardrailPolicy' ? metadata.namespace : undefined;
   const policy: CompiledPolicy = {
@@ -50,6 +55,7 @@ export function compilePolicy(source: Source<PolicyDocument>): CompileResult {
     matcher: compileMatch(spec.match),
     ...(when === undefined ? {} : { when }),
     plans,
+    budgets,
     parameters,
   };
   return { ok: true, policy };

@@ -3,6 +3,7 @@
  * has one type, or says that it is an integer or a string, or anything; and every size is bounded.
  */
 import { stringify } from 'yaml';
+import { ledgerCrd } from './crd-ledger.ts';
 import { type DocumentKind, documentKinds, documentSchemas } from './schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -69,12 +70,19 @@ const exceptionColumns = [
 
 /** File name to YAML text. */
 export function renderCrds(): ReadonlyMap<string, string> {
-  return new Map(
-    documentKinds.map((kind) => [
-      `flyball.dev_${names[kind].plural}.yaml`,
-      `# Generated from src/policy/schema by \`flyball schema --write\`.\n${stringify(crdOf(kind), { lineWidth: 0, aliasDuplicateObjects: false })}`,
-    ]),
-  );
+  const documents = documentKinds.map((kind): [string, string] => [
+    `flyball.dev_${names[kind].plural}.yaml`,
+    render('src/policy/schema', crdOf(kind)),
+  ]);
+  return new Map([
+    ...documents,
+    ['flyball.dev_guardrailledgers.yaml', render('src/policy/crd-ledger.ts', ledgerCrd)],
+  ]);
+}
+
+function render(source: string, crd: Json): string {
+  const text = stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false });
+  return `# Generated from ${source} by \`flyball schema --write\`.\n${text}`;
 }
 
 /** The CRD as an object: for the API server's client and for tests. */

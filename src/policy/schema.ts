@@ -3,6 +3,7 @@ import { casesFile } from './schema/cases.ts';
 import { type ExceptionDocument, guardrailException } from './schema/exception.ts';
 import { clusterGuardrailPolicy, guardrailPolicy, type PolicyDocument } from './schema/policy.ts';
 
+export type { BudgetSpec } from './schema/budget.ts';
 export type { Logic } from './schema/build.ts';
 export type { CaseSpec, CasesFile, Expectation, PastSpec, StepSpec } from './schema/cases.ts';
 export type { ExceptionDocument, ExceptionSpec } from './schema/exception.ts';

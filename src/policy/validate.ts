@@ -77,7 +77,7 @@ const places = new Map([
   ['namespaces', 'a GuardrailPolicy governs its own namespace: use a ClusterGuardrailPolicy'],
   ['namespaceSelector', 'a GuardrailPolicy governs its own namespace: use a ClusterGuardrailPolicy'],
   ['forbid', 'put it beside `freeze`, not into it'],
-  ['onViolation', 'it belongs into each entry of `guards`'],
+  ['onViolation', 'it belongs into each entry of `guards` and `budgets`'],
 ]);
 
 function unknownField(path: Path, field: string, schema: unknown): Finding {

@@ -38,7 +38,7 @@ describe('what kustomize renders', () => {
   ])('overlay %s is whole', async (overlay, kinds) => {
     const rendered = (await render(`overlays/${overlay}`)).map(({ kind }) => kind);
     for (const kind of kinds) expect(rendered).toContain(kind);
-    expect(rendered.filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(3);
+    expect(rendered.filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(4);
     expect(rendered).not.toContain('ConfigMap');
   });
 
@@ -89,7 +89,12 @@ describe('installing', () => {
   it('the server first, without a warning', async () => {
     const applied = await plane.kubectl('admin', applyArgs('-k', join(folder, 'base/server')));
     expect(applied).toMatchObject({ code: 0, stderr: '' });
-    const names = ['guardrailpolicies', 'clusterguardrailpolicies', 'guardrailexceptions'];
+    const names = [
+      'guardrailpolicies',
+      'clusterguardrailpolicies',
+      'guardrailexceptions',
+      'guardrailledgers',
+    ];
     const crds = names.map((name) => `crd/${name}.flyball.dev`);
     const waited = await plane.kubectl('admin', ['wait', '--for=condition=Established', ...crds]);
     expect(waited.code).toBe(0);
@@ -108,6 +113,9 @@ describe('installing', () => {
     'clusterrole/flyball-exception-editor',
     'clusterrole/flyball-cluster-policy-editor',
     'clusterrolebinding/flyball',
+    'role/flyball-ledger',
+    'rolebinding/flyball-ledger',
+    'flowschema/flyball-ledger',
   ])('%s is there', async (name) => {
     expect((await plane.kubectl('admin', ['-n', 'flyball-system', 'get', name])).code).toBe(0);
   });

@@ -47,12 +47,12 @@ describe('flyball', () => {
   it('prints help with every command and examples', () => {
     const { code, stdout, stderr } = flyball(['--help']);
     expect([code, stderr]).toEqual([0, '']);
-    for (const name of ['serve', 'demo', 'review', 'lint', 'test', 'schema', 'completion'])
+    for (const name of ['serve', 'demo', 'review', 'lint', 'test', 'prove', 'schema', 'completion'])
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     expect(stdout).toContain('Examples:');
   });
 
-  it.each(['serve', 'demo', 'review', 'lint', 'test', 'schema', 'completion'])(
+  it.each(['serve', 'demo', 'review', 'lint', 'test', 'prove', 'schema', 'completion'])(
     'prints help with examples for %s',
     (command) => {
       const { code, stdout } = flyball([command, '--help']);
@@ -474,6 +474,37 @@ describe('flyball test', () => {
       code: 2,
       stderr: expect.stringMatching(/no `cases\.yaml` in it or below\nfix: /),
     });
+  });
+});
+
+describe('flyball prove', () => {
+  it('takes all that it is given as one set', () => {
+    const { code, stdout } = flyball(['prove', 'policies/hpa-bounds', 'policies/hpa-cpu-target/policy.yaml']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('hpa.maxReplicas');
+    expect(stdout).toContain('hpa.metrics.cpu.averageUtilization');
+    expect(stdout).toMatch(/^ {2}frequency +not bounded$/m);
+  });
+
+  it.each<[string, (text: string) => unknown]>([
+    ['json', JSON.parse],
+    ['yaml', parse],
+  ])('as %s', (format, read) => {
+    const { code, stdout } = flyball(['prove', 'policies/rl-hpa-target', '-o', format]);
+    expect(code).toBe(0);
+    expect(read(stdout)).toMatchObject({
+      guarantees: [{ value: { min: '30%', max: '80%' }, climb: { noSoonerThan: '30m' }, notBounded: [] }],
+    });
+  });
+
+  it.each([
+    ['a folder that is not there', () => 'nowhere', /there is no such file/],
+    ['no policy', () => join(folder, 'empty'), /it holds no policy/],
+    ['a policy that is not valid', () => write('wrong/policy.yaml', 'kind: GuardrailPolicy\n'), /lint/],
+  ])('refuses %s', (_, path, message) => {
+    const { code, stdout, stderr } = flyball(['prove', path()]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
   });
 });
 

@@ -29,7 +29,10 @@ export const serveCommand: Registration = {
           '--allow-any-caller',
           'accept everybody: only where nothing but the API server can reach the port',
         )
-        .option('--ledger <folder>', 'keep history in this folder; without it a restart forgets')
+        .option(
+          '--ledger <where>',
+          '`kubernetes`, which all replicas share, or a folder (default: a restart forgets)',
+        )
         .option('--log <file>', 'append decisions to this file, as JSON Lines')
         .option(
           '--log-level <level>',

@@ -36,11 +36,10 @@ interface Connection {
 
 /** A cluster is asked where policies come from it, where one is named, and inside a pod. */
 async function connect(settings: ServeOptions, log: ProcessLog): Promise<Connection> {
-  const { policies, kubeconfig, context } = settings;
+  const { policies, ledger, kubeconfig, context } = settings;
+  const isNamed = policies === 'kubernetes' || ledger === 'kubernetes' || kubeconfig !== undefined;
   const isInPod = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
-  if (policies !== 'kubernetes' && kubeconfig === undefined && context === undefined && !isInPod) {
-    return { cluster: undefined, labels: undefined };
-  }
+  if (!isNamed && context === undefined && !isInPod) return { cluster: undefined, labels: undefined };
   const loaded = await loadCluster({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
@@ -64,7 +63,7 @@ function start(
       caller,
       drainMilliseconds,
       history: {
-        ...(settings.ledgerFolder === undefined ? {} : { folder: settings.ledgerFolder }),
+        ...placeOf(settings),
         ...(cluster === undefined ? {} : { cluster }),
       },
       ...(logPath === undefined ? {} : { logPath }),
@@ -80,6 +79,12 @@ function start(
     },
     { log },
   );
+}
+
+/** Where history is kept. Tenants cannot write our namespace, and so not their own history. */
+function placeOf({ ledger, ownNamespace }: ServeOptions): { folder?: string; namespace?: string } {
+  if (ledger === undefined) return {};
+  return ledger === 'kubernetes' ? { namespace: ownNamespace } : { folder: ledger };
 }
 
 function noteTo(log: ProcessLog): OnNote {

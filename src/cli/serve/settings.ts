@@ -15,8 +15,8 @@ export interface ServeOptions {
   readonly policies: string | undefined;
   readonly certificates: CertificateSource;
   readonly caller: CallerSettings;
-  /** Undefined keeps history in memory. */
-  readonly ledgerFolder: string | undefined;
+  /** `kubernetes`, a folder, or undefined, which keeps history in memory. */
+  readonly ledger: string | undefined;
   readonly logPath: string | undefined;
   readonly logLevel: LogLevel;
   readonly breakGlassGroups: readonly string[];
@@ -44,7 +44,7 @@ export function readOptions(options: Options): ServeOptions {
     policies: text(options, 'policies'),
     certificates: readCertificates(options),
     caller: readCaller(options),
-    ledgerFolder: text(options, 'ledger'),
+    ledger: text(options, 'ledger'),
     logPath: text(options, 'log'),
     logLevel: readLevel(text(options, 'logLevel') ?? 'info'),
     breakGlassGroups: list(options, 'breakGlassGroup'),

@@ -14,6 +14,7 @@ import {
 import { apply } from '../project.ts';
 import {
   type Hold,
+  heldObjects,
   hybridClock,
   type KnownValue,
   type LedgerState,
@@ -21,6 +22,7 @@ import {
   overdueHolds,
   readHistory,
   readValues,
+  readVersion,
 } from '../state.ts';
 import type { Journal } from './journal.ts';
 import { beatMilliseconds, type Lock } from './lock.ts';
@@ -89,8 +91,16 @@ export class FileLedger implements Ledger {
     return overdueHolds(this.#state, this.now());
   }
 
+  readHeldObjects(): ObjectKey[] {
+    return heldObjects(this.#state);
+  }
+
   readValues(object: ObjectKey): Map<string, KnownValue> {
     return readValues(this.#pending.view(object), object);
+  }
+
+  readVersion(object: ObjectKey): string | undefined {
+    return readVersion(this.#pending.view(object), object);
   }
 
   readHealth(): Health {
@@ -121,7 +131,7 @@ export class FileLedger implements Ledger {
     if (this.#isClosed) return 'the ledger is closed';
     const isFlood = ({ kind, object }: LedgerEntry): boolean =>
       kind === 'Hold' && (this.#pending.view(object).objects.get(object)?.holds.size ?? 0) >= mostHolds;
-    if (entries.some(isFlood)) return floodedProblem;
+    if (entries.some(isFlood)) return floodedProblem();
     // Between attempts; `append` and its timer try again.
     return this.#health.status === 'failing' && this.#cancelFlush !== undefined
       ? this.#health.problem

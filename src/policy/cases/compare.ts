@@ -34,6 +34,7 @@ const ruleNames: readonly RuleName[] = [
   'choice',
   'ownership',
   'relation',
+  'budget',
   'freeze',
 ];
 
@@ -99,7 +100,8 @@ function missing(path: Finding['path'], what: string, name: string, known: reado
   };
 }
 
-function hasRule({ plans }: CompiledPolicy, rule: string): boolean {
+function hasRule({ plans, budgets }: CompiledPolicy, rule: string): boolean {
+  if (rule === 'budget') return budgets.length > 0;
   return plans.some(({ entries, relations }) =>
     rule === 'relation' ? relations.length > 0 : entries.some(({ parts }) => Object.hasOwn(parts, rule)),
   );

@@ -9,6 +9,7 @@ import type { CompiledPolicy } from '../compile.ts';
 import type { Path } from '../problem.ts';
 import type { CaseSpec, PastSpec } from '../schema.ts';
 import { findDefinition, finderOf, readLiteral, type Values } from './names.ts';
+import { type Other, readOthers } from './others.ts';
 import { unnamed } from './request.ts';
 import { durationAt } from './wrong.ts';
 
@@ -16,14 +17,12 @@ export interface Memory {
   /** As a person writes them; undefined where there is no object. */
   readonly stored: Values | undefined;
   readonly histories: ReadonlyMap<string, History>;
+  readonly others: readonly Other[];
 }
 
 /** `start` in milliseconds since the epoch. */
-export function beginMemory(
-  { given, history = [] }: CaseSpec,
-  policies: readonly CompiledPolicy[],
-  start: number,
-): Memory {
+export function beginMemory(spec: CaseSpec, policies: readonly CompiledPolicy[], start: number): Memory {
+  const { given, history = [] } = spec;
   const find = finderOf(policies);
   const histories = new Map<string, History>();
   for (const [index, past] of history.entries()) {
@@ -39,7 +38,7 @@ export function beginMemory(
     const value = readLiteral(findDefinition(name, ['given', name], find), literal, ['given', name]);
     histories.set(name, { ...(histories.get(name) ?? noHistory), last: { at: start, value } });
   }
-  return { stored: given, histories };
+  return { stored: given, histories, others: readOthers(spec, policies) };
 }
 
 interface Reading {
@@ -73,7 +72,11 @@ export function remember(memory: Memory, decision: Decision, at: { now: number; 
     histories.set(name, lands ? addMovement(proposed, verdict, { at: at.now, actor: actor.user }) : proposed);
   }
   if (!lands) return { ...memory, histories };
-  return { stored: operation === 'DELETE' ? undefined : store(memory.stored, decision), histories };
+  return {
+    ...memory,
+    stored: operation === 'DELETE' ? undefined : store(memory.stored, decision),
+    histories,
+  };
 }
 
 /** A value that is stored for the first time moved from nowhere: that is no movement. */

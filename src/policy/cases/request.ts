@@ -10,6 +10,7 @@ import type { CompiledPolicy } from '../compile.ts';
 import type { CaseSpec } from '../schema.ts';
 import type { Query } from '../set.ts';
 import { findDefinitions, readLiteral, valueAt } from './names.ts';
+import { membersOf, type Other } from './others.ts';
 import { CaseError } from './wrong.ts';
 
 export interface CaseRequest {
@@ -22,13 +23,16 @@ export interface CaseRequest {
 export const unnamed = 'somebody';
 
 /** When a request is made, and what is remembered then. */
-export type Moment = Pick<Facts, 'now' | 'readHistory'> & { readonly dryRun: boolean };
+export type Moment = Pick<Facts, 'now' | 'readHistory'> & {
+  readonly dryRun: boolean;
+  readonly others?: readonly Other[];
+};
 
 /** Paths of what it throws are relative to the case. */
 export function toRequest(
   spec: CaseSpec,
   policies: readonly CompiledPolicy[],
-  { now, readHistory, dryRun }: Moment,
+  { now, readHistory, dryRun, others = [] }: Moment,
 ): CaseRequest {
   const operation = spec.operation ?? (spec.given === undefined ? 'CREATE' : 'UPDATE');
   if (operation !== 'DELETE' && spec.propose === undefined) throw new CaseError([], '`propose` is missing');
@@ -64,6 +68,7 @@ export function toRequest(
       oldObject: operation === 'CREATE' ? undefined : object,
       labels,
       readHistory,
+      readMembers: membersOf(others, target.namespace),
     },
     kind,
   };

@@ -103,14 +103,14 @@ function runStep(
 
 function decideStep(
   step: Step,
-  { stored, histories }: Memory,
+  { stored, histories, others }: Memory,
   { now, inForce }: { readonly now: number; readonly inForce: InForce },
 ): { readonly decision: Decision; readonly policies: readonly string[] } {
   const { given: _, ...asked } = step.spec;
   const spec: CaseSpec = stored === undefined ? asked : { ...asked, given: stored };
   const readHistory = (parameter: string) => histories.get(parameter) ?? noHistory;
   const request = within(step.path, () =>
-    toRequest(spec, inForce.policies, { now, readHistory, dryRun: step.dryRun }),
+    toRequest(spec, inForce.policies, { now, readHistory, dryRun: step.dryRun, others }),
   );
   const selection = inForce.set.select(request.query);
   const couplings = couplingsOf(request.kind, request.facts.change.parameters);

@@ -4,6 +4,7 @@ import { anchorAnnotation } from '../../catalogue/anchor.ts';
 import { catalogue, kindOf } from '../../catalogue/catalogue.ts';
 import type { Definition } from '../../catalogue/kind.ts';
 import type { CompiledPolicy } from '../compile.ts';
+import type { BudgetPlan } from '../compile-budget.ts';
 import type { GuardPlan } from '../compile-guard.ts';
 import type { Path } from '../problem.ts';
 import { suggest } from '../suggest.ts';
@@ -83,7 +84,24 @@ function lintParameters(policy: CompiledPolicy): LintFinding[] {
     ...parameters.map(({ definition }) => definition),
     anchorAnnotation,
   ]);
-  return plans.flatMap((plan) => lintPlan(source, plan, available));
+  return [
+    ...plans.flatMap((plan) => lintPlan(source, plan, available)),
+    ...policy.budgets.flatMap((plan) => lintBudget(source, plan, available)),
+  ];
+}
+
+function lintBudget(
+  source: CompiledPolicy['source'],
+  { path, parameter, definition }: BudgetPlan,
+  available: ReadonlySet<Definition>,
+): LintFinding[] {
+  if (available.has(definition)) return [];
+  return [unavailable(source, parameter, [...path, 'sum', 'parameter'])];
+}
+
+function unavailable(source: CompiledPolicy['source'], pattern: string, path: Path): LintFinding {
+  const why = `no kind that the policy matches has \`${pattern}\``;
+  return { source, code: 'MatchesNothing', path, why, fix: 'add its kind to `match.resources`' };
 }
 
 function lintPlan(
@@ -92,10 +110,8 @@ function lintPlan(
   available: ReadonlySet<Definition>,
 ): LintFinding[] {
   return entries.flatMap(({ subjects }) =>
-    subjects.flatMap(({ pattern, at, definitions }): LintFinding[] => {
-      if (definitions.some((definition) => available.has(definition))) return [];
-      const why = `no kind that the policy matches has \`${pattern}\``;
-      return [{ source, code: 'MatchesNothing', path: at, why, fix: 'add its kind to `match.resources`' }];
-    }),
+    subjects.flatMap(({ pattern, at, definitions }) =>
+      definitions.some((definition) => available.has(definition)) ? [] : [unavailable(source, pattern, at)],
+    ),
   );
 }

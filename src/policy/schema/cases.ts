@@ -90,6 +90,15 @@ const step = record(
   'One request of several. What is granted is stored, and becomes history.',
 );
 
+const other = record(
+  {
+    name: text('The name.'),
+    namespace: optional(text('The namespace. Omitted: that of what is changed.')),
+    values: values('Its stored values.'),
+  },
+  'Another object.',
+);
+
 const past = record(
   {
     ago: duration('When, counted back from the beginning of the case: `5m`.'),
@@ -119,6 +128,13 @@ const testCase = record(
     annotations: optional(textMap('Annotations of the stored object.')),
     object: optional(anyObject('Other fields of the object, stored and proposed, that conditions read.')),
     namespaceLabels: optional(textMap('Labels of its namespace.')),
+    others: optional(
+      list(
+        other,
+        'Other objects of the same kind, whose values budgets add up. Omitted: there are none.',
+        1024,
+      ),
+    ),
     history: optional(list(past, 'What happened before, the oldest first.', 1024)),
     timeline: optional(
       list(step, 'Instead of `propose` and `expect`: several requests, one after another.', 1024),

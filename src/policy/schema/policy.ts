@@ -1,3 +1,4 @@
+import { type BudgetSpec, budget } from './budget.ts';
 import {
   list,
   longestText,
@@ -53,7 +54,8 @@ const common = {
     ),
   ),
   parameters: optional(list(parameter, 'Parameters that the catalogue does not have.', 32)),
-  guards: list(guard, 'The bounds.'),
+  guards: optional(list(guard, 'The bounds.')),
+  budgets: optional(list(budget, 'Bounds on sums over many objects.', 32)),
 };
 
 const namespacedSpec = record({ ...common, match: namespacedMatch }, 'What is bounded, where, and how.');
@@ -87,8 +89,11 @@ export const clusterGuardrailPolicy = record(
 type WrittenSpec = Static<typeof clusterSpec>;
 
 /** With its defaults filled in. */
-export type PolicySpec = Omit<WrittenSpec, 'guards'> &
-  Required<Pick<WrittenSpec, 'mode' | 'failurePolicy'>> & { readonly guards: readonly GuardSpec[] };
+export type PolicySpec = Omit<WrittenSpec, 'guards' | 'budgets'> &
+  Required<Pick<WrittenSpec, 'mode' | 'failurePolicy'>> & {
+    readonly guards?: readonly GuardSpec[];
+    readonly budgets?: readonly BudgetSpec[];
+  };
 export type ParameterSpec = Static<typeof parameter>;
 
 export interface PolicyDocument {

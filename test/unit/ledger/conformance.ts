@@ -13,7 +13,12 @@ export interface Wall {
 
 const start = 1_700_000_000_000;
 
-export function conforms(name: string, open: (wall: Wall) => Promise<Ledger>): void {
+/** `most`: the holds that one object may have. */
+export function conforms(
+  name: string,
+  open: (wall: Wall) => Promise<Ledger>,
+  most: number = mostHolds,
+): void {
   async function opened(...entries: LedgerEntry[]): Promise<{ ledger: Ledger; wall: Wall }> {
     const wall = { now: start };
     const ledger = await open(wall);
@@ -101,7 +106,7 @@ export function conforms(name: string, open: (wall: Wall) => Promise<Ledger>): v
 
     it('are refused where an object is flooded with them', async () => {
       const { ledger } = await opened();
-      const many = Array.from({ length: mostHolds }, (_, at) => hold(`h${at}`, start));
+      const many = Array.from({ length: most }, (_, at) => hold(`h${at}`, start));
       expect(await ledger.record(many)).toEqual({ ok: true });
       expect(await ledger.record([hold('more', start)])).toMatchObject({ ok: false });
       expect(await ledger.record([hold('other', start, { object: api })])).toEqual({ ok: true });

@@ -63,7 +63,7 @@ describe('the form of a document', () => {
     [
       'a missing field',
       policy().replace(/ {2}guards:[\s\S]*/, ''),
-      ['MissingField 5:3: spec: `guards` is missing'],
+      ['MissingField 5:3: spec: `guards` or `budgets` is missing'],
     ],
     [
       'two mistakes are two problems',
