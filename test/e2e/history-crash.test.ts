@@ -141,9 +141,9 @@ it('loses nothing that it admitted, and never exceeds the rate', { timeout: 300_
   const holds = await readHolds();
   let moved = 0;
   for (const name of names) {
-    const unique = new Map(
-      landings.filter((one) => one.name === name).map((one) => [one.resourceVersion, one]),
-    );
+    // What changes nothing is answered with the same version, later: the first that was sent is not after it landed.
+    const latestFirst = landings.filter((one) => one.name === name).sort((a, b) => b.sentAt - a.sentAt);
+    const unique = new Map(latestFirst.map((one) => [one.resourceVersion, one]));
     const trajectory = [...unique.values()].sort((a, b) => a.resourceVersion - b.resourceVersion);
     const steps = trajectory.flatMap((landing, index) => {
       const before = trajectory[index - 1];

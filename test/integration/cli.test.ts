@@ -519,7 +519,7 @@ describe('flyball schema', () => {
   it('prints the CRDs as one stream', () => {
     const { code, stdout } = flyball(['schema', 'crds']);
     expect(code).toBe(0);
-    expect(stdout.match(/^kind: CustomResourceDefinition$/gm)).toHaveLength(3);
+    expect(stdout.match(/^kind: CustomResourceDefinition$/gm)).toHaveLength(4);
   });
 });
 
@@ -530,7 +530,7 @@ describe('flyball completion', () => {
     const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', command], { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(stdout).toBe(
-      'text json yaml github sarif junit\nserve demo review lint test schema completion help\n',
+      'text json yaml github sarif junit\nserve demo review lint test prove schema completion help\n',
     );
   });
 });
