@@ -96,6 +96,11 @@ describe('what moves least', () => {
       'rate: {change: "8", within: 1d}, deadband: 10%, range: {min: "10"}',
       8n,
     ],
+    [
+      'hpa.metrics.pods.averageValue',
+      'rate: {change: "8", within: 1d}, deadband: 10%, range: {max: "-10"}',
+      8n,
+    ],
   ])('%s under %s', (parameter, rules, changes) => {
     const { claims } = proveOne(policy(guard(rules, parameter)));
     expect(claims.windows.map((one) => one.changes)).toEqual([changes]);
