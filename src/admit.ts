@@ -92,6 +92,7 @@ function mutate(request: ReviewRequest, considered: Considered, ports: Ports): A
 
 interface Final {
   readonly ports: Ports;
+  readonly identity: JoinKey;
   /** What /mutate made of the request, where it clamped. */
   readonly clamped: DecisionRecord | undefined;
   /** Until when the answer can wait, on the process's own clock. */
@@ -102,10 +103,11 @@ interface Final {
 
 /** The last word on the final object: a clamp that is still to be made is a denial here. */
 function validate(request: ReviewRequest, considered: Considered, ports: Ports): Answer {
-  const clamped = ports.pending.take(identify(request, considered.decision).key);
+  const identity = identify(request, considered.decision);
   return decideFinally(request, considered, {
     ports,
-    clamped,
+    identity,
+    clamped: ports.pending.take(identity.key),
     until: performance.now() + patienceMilliseconds,
     isRepeated: false,
   });
@@ -114,7 +116,7 @@ function validate(request: ReviewRequest, considered: Considered, ports: Ports):
 function decideFinally(request: ReviewRequest, considered: Considered, final: Final): Answer {
   const { decision, now } = considered;
   const { ports, clamped, until, isRepeated } = final;
-  const { id, key } = identify(request, decision);
+  const { id, key } = final.identity;
   const naming = { uid: request.uid, id };
   const reject = (refused: Decision): AdmissionResponse => {
     const record = toRecord(
@@ -150,9 +152,9 @@ async function decideAgain(request: ReviewRequest, final: Final): Promise<Admiss
   await sleep(Math.random() * contentionMilliseconds);
   const considered = consider(request, final.ports);
   if (considered === 'not loaded') return fail(request.uid, 503, 'policies are not loaded yet');
-  return considered === 'not governed'
-    ? allow(request)
-    : decideFinally(request, considered, { ...final, isRepeated: true });
+  if (considered === 'not governed') return allow(request);
+  const identity = identify(request, considered.decision);
+  return decideFinally(request, considered, { ...final, identity, isRepeated: true });
 }
 
 /** Two writes of a small object in etcd. */

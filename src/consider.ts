@@ -2,6 +2,7 @@
 import { findKind } from './catalogue/catalogue.ts';
 import { couplingsOf } from './catalogue/couplings.ts';
 import type { Kind } from './catalogue/kind.ts';
+import { isRecord } from './catalogue/node.ts';
 import { readChange } from './catalogue/read-change.ts';
 import type { Actor, Change, Operation, Target } from './core/change.ts';
 import { type Decision, decide } from './core/decide.ts';
@@ -190,8 +191,4 @@ export function readResourceVersion(object: unknown): string {
   const metadata = isRecord(object) ? object['metadata'] : undefined;
   const version = isRecord(metadata) ? metadata['resourceVersion'] : undefined;
   return typeof version === 'string' ? version : '';
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 /** Decodes an AdmissionReview: untrusted bytes to a `ReviewRequest`, or why not. */
+import { isRecord, type JsonRecord } from '../catalogue/node.ts';
 import { isDeeperThan } from './depth.ts';
 import type { ReviewRequest } from './review.ts';
 
@@ -44,7 +45,7 @@ export function readReview(review: unknown): Decoded {
   return fault === undefined ? { ok: true, request: readRequest(request, uid) } : refuse(fault);
 }
 
-function findFault(request: Fields): string | undefined {
+function findFault(request: JsonRecord): string | undefined {
   const operation = own(request, 'operation');
   if (!isOperation(operation)) return '`request.operation` is none of CREATE, UPDATE, DELETE, CONNECT';
   if (!isRecord(own(request, 'resource'))) return '`request.resource` is missing';
@@ -59,7 +60,7 @@ function findFault(request: Fields): string | undefined {
   return undefined;
 }
 
-function readRequest(request: Fields, uid: string): ReviewRequest {
+function readRequest(request: JsonRecord, uid: string): ReviewRequest {
   const operation = own(request, 'operation');
   const fieldManager = text(part(request, 'options', 'fieldManager'));
   const groups = part(request, 'userInfo', 'groups');
@@ -87,7 +88,7 @@ function readRequest(request: Fields, uid: string): ReviewRequest {
 }
 
 /** On CREATE the name may be only in the object, or yet to be generated. */
-function nameOf(request: Fields): string {
+function nameOf(request: JsonRecord): string {
   const named = text(own(request, 'name'));
   if (named !== '') return named;
   const metadata = part(request, 'object', 'metadata');
@@ -97,18 +98,12 @@ function nameOf(request: Fields): string {
   return name !== '' || prefix === '' ? name : `${prefix}*`;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Only the object's own fields: `constructor` and `__proto__` are ordinary keys of a request. */
-function own(record: Fields, key: string): unknown {
+function own(record: JsonRecord, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-function part(record: Fields, key: string, inner: string): unknown {
+function part(record: JsonRecord, key: string, inner: string): unknown {
   const value = own(record, key);
   return isRecord(value) ? own(value, inner) : undefined;
 }

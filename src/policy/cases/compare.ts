@@ -6,6 +6,7 @@ import { formatDuration, parseDuration } from '../../core/duration.ts';
 import type { AppliedLimit, RuleName } from '../../core/limit.ts';
 import { covers, formatValue } from '../../core/parameter.ts';
 import type { CompiledPolicy } from '../compile.ts';
+import { partNames } from '../compile-rules.ts';
 import type { Finding } from '../problem.ts';
 import type { Expectation } from '../schema.ts';
 import { suggest } from '../suggest.ts';
@@ -22,21 +23,8 @@ type Determining = NonNullable<Expectation['determining']>[number];
 /** What `opensAt` says where time alone changes nothing. */
 const never = 'never';
 
-const ruleNames: readonly RuleName[] = [
-  'range',
-  'step',
-  'rate',
-  'cooldown',
-  'reversal',
-  'persistence',
-  'deadband',
-  'drift',
-  'choice',
-  'ownership',
-  'relation',
-  'budget',
-  'freeze',
-];
+/** Those that a guard's parts make, and the two that are made of more than one parameter or object. */
+const ruleNames: readonly RuleName[] = [...partNames, 'relation', 'budget'];
 
 /** A case that names a rule, a policy or a parameter which does not exist cannot fail: it is wrong. */
 export function checkExpectation(
